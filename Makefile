@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+# make            build/bcc, build/libbcc.so
+# make demo       installs what is missing, builds, traces file opens for five seconds
+# make check      installs what the tests need, runs all tests
+# make san lint bench install clean; make STATIC=1 for a fully static bcc
+
+CC      ?= cc
+O       ?= build
+CFLAGS  ?= -O2 -g
+WARN    := -Wall -Wextra
+CPPFLAGS += -Isrc -Iinclude -I$(O)/gen -D_GNU_SOURCE
+ALL_CFLAGS = -std=gnu11 $(WARN) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections $(CFLAGS)
+PREFIX  ?= /usr/local
+VERSION := $(shell cat VERSION)
+
+ROOMS   := base facts btf lang headers ir bpf kernel runtime symbols toolkit
+SRC     := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
+GEN     := $(O)/gen/pool.c $(O)/gen/tools.c
+LIBOBJ  := $(SRC:%.c=$(O)/%.o) $(GEN:.c=.o)
+CMDOBJ  := $(patsubst %.c,$(O)/%.o,$(wildcard cmd/*.c))
+LIBS    := -l:libbpf.a -l:libelf.a -l:libz.a
+
+.DEFAULT_GOAL := all
+all: $(O)/bcc $(O)/libbcc.so
+
+$(O)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DBCC_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
+$(O)/gen/%.o: $(O)/gen/%.c
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+# One room alone: make room-lang
+room-%:
+	@$(MAKE) --no-print-directory $(patsubst %.c,$(O)/%.o,$(wildcard src/$*/*.c))
+
+$(O)/libbcc.a: $(LIBOBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(O)/bcc: $(CMDOBJ) $(O)/libbcc.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(if $(STATIC),-static) $(CMDOBJ) $(O)/libbcc.a $(LIBS) -o $@
+$(O)/libbcc.so: $(LIBOBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--gc-sections -Wl,--no-undefined $^ $(LIBS) -o $@
+
+-include $(LIBOBJ:.o=.d) $(CMDOBJ:.o=.d)
+
+clean:
+	rm -rf $(O)
+
+.PHONY: all clean demo check san lint bench install

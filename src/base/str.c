@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* String views, text buffers, hashing and nearest names. */
+#include "base.h"
+
+#include <stdlib.h>
+
+Str str_of(const char *s)
+{
+	return (Str){ s, strlen(s) };
+}
+
+bool str_eq(Str a, Str b)
+{
+	return a.n == b.n && !memcmp(a.p, b.p, a.n);
+}
+
+bool str_is(Str a, const char *s)
+{
+	return str_eq(a, str_of(s));
+}
+
+bool str_starts(Str a, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return a.n >= n && !memcmp(a.p, prefix, n);
+}
+
+bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+bool ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), m = strlen(suffix);
+
+	return n >= m && !strcmp(s + n - m, suffix);
+}
+
+/* FNV-1a, folded so that the low bits depend on all bytes. */
+uint32_t hash_bytes(const void *p, size_t n)
+{
+	const unsigned char *bytes = p;
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ bytes[i]) * 16777619u;
+	return h ^ h >> 15;
+}
+
+enum { LONGEST_NAME = 64 };
+
+static int edit_distance(const char *a, const char *b)
+{
+	int row[LONGEST_NAME + 1];
+	int n = (int)strlen(a), m = (int)strlen(b);
+
+	if (n > LONGEST_NAME || m > LONGEST_NAME)
+		return n + m;
+	for (int j = 0; j <= m; j++)
+		row[j] = j;
+	for (int i = 1; i <= n; i++) {
+		int diagonal = row[0];
+
+		row[0] = i;
+		for (int j = 1; j <= m; j++) {
+			int change = diagonal + (a[i - 1] != b[j - 1]);
+			int shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			diagonal = row[j];
+			row[j] = change < shorter ? change : shorter;
+		}
+	}
+	return row[m];
+}
+
+const char *closest_name(const char *name, const char *const *candidates, int n)
+{
+	int best_distance = (int)strlen(name) / 3 + 1;
+	const char *best = NULL;
+
+	for (int i = 0; i < n; i++) {
+		int d = edit_distance(name, candidates[i]);
+
+		if (d < best_distance) {
+			best_distance = d;
+			best = candidates[i];
+		}
+	}
+	return best;
+}
+
+static void reserve(StrBuf *sb, size_t more)
+{
+	size_t need = sb->n + more + 1;
+
+	if (need <= sb->cap)
+		return;
+	sb->cap = need > sb->cap * 2 ? need + 64 : sb->cap * 2;
+	sb->p = realloc(sb->p, sb->cap);
+	if (!sb->p)
+		abort();
+}
+
+void sb_add(StrBuf *sb, const char *bytes, size_t n)
+{
+	reserve(sb, n);
+	if (n)
+		memcpy(sb->p + sb->n, bytes, n);
+	sb->n += n;
+	sb->p[sb->n] = '\0';
+}
+
+void sb_puts(StrBuf *sb, const char *s)
+{
+	sb_add(sb, s, strlen(s));
+}
+
+void sb_putc(StrBuf *sb, char c)
+{
+	sb_add(sb, &c, 1);
+}
+
+void sb_vprintf(StrBuf *sb, const char *fmt, va_list ap)
+{
+	va_list measure;
+	int n;
+
+	va_copy(measure, ap);
+	n = vsnprintf(NULL, 0, fmt, measure);
+	va_end(measure);
+	reserve(sb, (size_t)n);
+	vsnprintf(sb->p + sb->n, (size_t)n + 1, fmt, ap);
+	sb->n += (size_t)n;
+}
+
+void sb_printf(StrBuf *sb, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	sb_vprintf(sb, fmt, ap);
+	va_end(ap);
+}
+
+void sb_clear(StrBuf *sb)
+{
+	sb->n = 0;
+	if (sb->p)
+		sb->p[0] = '\0';
+}
+
+void sb_free(StrBuf *sb)
+{
+	free(sb->p);
+	*sb = (StrBuf){ 0 };
+}
