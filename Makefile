@@ -43,6 +43,47 @@ $(O)/libbcc.so: $(LIBOBJ)
 
 -include $(LIBOBJ:.o=.d) $(CMDOBJ:.o=.d)
 
+# Tests: a unit test links the whole library; a case or fuzz program likewise.
+$(O)/tests/%: tests/%.c $(O)/libbcc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -Itests $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
+
+# Debian packages: to build, and besides for the tests
+BUILD_PACKAGES := gcc make libc6-dev libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
+TEST_PACKAGES  := libcmocka-dev clang llvm bpftool qemu-system-x86 busybox-static kmod cpio xz-utils \
+		  shellcheck iproute2 python3
+BENCH_PACKAGES := libbpf-tools bpfcc-tools bpftrace
+
+demo:
+	@scripts/install-packages $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+check:
+	@scripts/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory all
+	@tests/run
+
+# The same tests under AddressSanitizer and UBSan, without the virtual machines.
+san:
+	@scripts/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined \
+		-fno-sanitize-recover=undefined -fno-omit-frame-pointer" all
+	@O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
+		ASAN_OPTIONS=detect_leaks=1 tests/run unit cases tools
+
+lint:
+	@tests/run lint
+
+bench: all
+	@scripts/install-packages $(BENCH_PACKAGES)
+	@bench/run
+
+install: all
+	install -D -m 755 $(O)/bcc $(DESTDIR)$(PREFIX)/bin/bcc
+	install -D -m 755 $(O)/libbcc.so $(DESTDIR)$(PREFIX)/lib/libbcc.so
+	install -D -m 644 include/bcc/bcc.h $(DESTDIR)$(PREFIX)/include/bcc/bcc.h
+
 clean:
 	rm -rf $(O)
 
