@@ -8,7 +8,7 @@ CC      ?= cc
 O       ?= build
 CFLAGS  ?= -O2 -g
 WARN    := -Wall -Wextra
-CPPFLAGS += -Isrc -Iinclude -I$(O)/gen -D_GNU_SOURCE
+CPPFLAGS += -Isrc -Iinclude -Itests -I$(O)/gen -D_GNU_SOURCE
 ALL_CFLAGS = -std=gnu11 $(WARN) -fPIC -fvisibility=hidden -ffunction-sections -fdata-sections $(CFLAGS)
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
@@ -44,9 +44,10 @@ $(O)/libbcc.so: $(LIBOBJ)
 -include $(LIBOBJ:.o=.d) $(CMDOBJ:.o=.d)
 
 # Tests: a unit test links the whole library; a case or fuzz program likewise.
+$(O)/tests/differential/compare: $(O)/tests/differential/generate.o
 $(O)/tests/%: tests/%.c $(O)/libbcc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -Itests $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
 
 # Debian packages: to build, and besides for the tests
 BUILD_PACKAGES := gcc make libc6-dev libbpf-dev libelf-dev zlib1g-dev linux-libc-dev

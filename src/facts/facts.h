@@ -12,7 +12,7 @@
 
 #define KVERSION(a, b) (((a) << 16) + ((b) << 8))
 
-/* How an OBJECT's program is attached. attach_kinds.def: X(NAME, "name", prog type, needs) */
+/* How an OBJECT's program is attached. Names: attach_kind_name. */
 typedef enum AttachKind {
 	ATTACH_NONE,               /* the loader must say */
 	ATTACH_KPROBE, ATTACH_KRETPROBE,          /* target "function" or "function+offset" */
@@ -33,6 +33,10 @@ typedef enum AttachKind {
  *   p any pointer or number (an address that the kernel reads safely)
  *   o kernel object (BTF, trusted) f callback function  s struct bpf_sock and kin  d dynptr
  *   a ring-buffer record           u NULL or pointer to a value of the map  .  variable arguments
+ *   b memory read and written (size: as r)             x room for a value of the map, written
+ *   8 eight bytes, 4 four bytes: read and written      l lock, timer or kptr inside a map value
+ *   e constant string in .rodata                       h NULL or stack memory, for the callback
+ * r, w and b without n or z behind them mean one object of the declared pointee type.
  * Classes of the result, HelperInfo.result:
  *   i integer     v void     V map value or NULL     A ring-buffer record or NULL   M map value, never NULL
  *   S bpf_sock or NULL (must be released)  s bpf_sock or NULL  T trusted kernel object (may be NULL: t)
