@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* btf, inside: the reader's state. */
+#ifndef BCC_BTF_INTERNAL_H
+#define BCC_BTF_INTERNAL_H
+
+#include "btf.h"
+
+/* "local" numbers count this blob's own types from 0; ids continue those of the base. */
+struct Btf {
+	Arena *arena;
+	const Btf *base;
+	const uint8_t *types;
+	const char *strings;
+	uint32_t types_size, strings_size;
+	uint32_t first_id;         /* id of local type 0 */
+	uint32_t strings_base;     /* offset of strings[0] */
+	bool indexed;              /* the rest is valid */
+	bool signed_enums;         /* some enum carries the flag for signed */
+	uint32_t n_types;
+	uint32_t *sparse;          /* offset of local types 0, 16, 32, ... */
+	uint32_t *hash;            /* by name: local number + 1, 0 = empty; linear probing */
+	uint32_t hash_cap, n_hashed;
+	VEC(uint32_t) enums;       /* local numbers of all enums */
+	VEC(uint32_t) tags;        /* and of all declaration tags */
+};
+
+#endif
