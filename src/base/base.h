@@ -106,6 +106,7 @@ typedef struct SourceFile {
 	Loc base;                  /* Loc of text[0] */
 	Loc included_from;         /* Loc of the #include, 0 for a main text */
 	bool builtin;              /* embedded header */
+	int first_line;            /* number of the first line if not 1 (part of a file), else 0 */
 } SourceFile;
 
 typedef struct SourceMarker SourceMarker;

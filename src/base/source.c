@@ -13,7 +13,8 @@ struct SourceMarker {
 
 int sources_add(Sources *s, const char *name, const char *text, size_t size, Loc included_from)
 {
-	SourceFile f = { name, text, (uint32_t)size, s->next ? s->next : 1, included_from, false };
+	SourceFile f = { name, text, (uint32_t)size, s->next ? s->next : 1, included_from, false,
+			 0 };
 
 	s->next = f.base + f.size + 1;
 	vec_push(s->arena, &s->files, f);
@@ -84,7 +85,8 @@ bool sources_resolve(const Sources *s, Loc loc, SourcePos *pos)
 		;
 	for (end = at; end < f->size && f->text[end] != '\n'; end++)
 		;
-	*pos = (SourcePos){ f->name, count_lines(f->text, f->text + start) + 1,
+	*pos = (SourcePos){ f->name,
+			    count_lines(f->text, f->text + start) + (f->first_line ? f->first_line : 1),
 			    (int)(at - start) + 1, { f->text + start, end - start },
 			    f->included_from };
 	apply_markers(s, f, f->base + start, pos);

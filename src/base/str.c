@@ -51,28 +51,36 @@ uint32_t hash_bytes(const void *p, size_t n)
 
 enum { LONGEST_NAME = 64 };
 
+static int smallest(int a, int b, int c)
+{
+	int ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/* Insertions, deletions, changes, and swaps of neighbours that turn a into b. */
 static int edit_distance(const char *a, const char *b)
 {
-	int row[LONGEST_NAME + 1];
+	int rows[3][LONGEST_NAME + 1];
 	int n = (int)strlen(a), m = (int)strlen(b);
 
 	if (n > LONGEST_NAME || m > LONGEST_NAME)
 		return n + m;
 	for (int j = 0; j <= m; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (int i = 1; i <= n; i++) {
-		int diagonal = row[0];
+		int *row = rows[i % 3], *above = rows[(i + 2) % 3], *second = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (int j = 1; j <= m; j++) {
-			int change = diagonal + (a[i - 1] != b[j - 1]);
-			int shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-			diagonal = row[j];
-			row[j] = change < shorter ? change : shorter;
+			row[j] = smallest(above[j] + 1, row[j - 1] + 1,
+					  above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    second[j - 2] + 1 < row[j])
+				row[j] = second[j - 2] + 1;
 		}
 	}
-	return row[m];
+	return rows[n % 3][m];
 }
 
 const char *closest_name(const char *name, const char *const *candidates, int n)

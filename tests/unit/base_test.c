@@ -58,6 +58,7 @@ static void closest_name_corrects_a_slip_but_does_not_guess(void **state)
 	(void)state;
 	assert_string_equal(closest_name("lokup", names, 3), "lookup");
 	assert_string_equal(closest_name("updaet", names, 3), "update");
+	assert_string_equal(closest_name("leet", (const char *const[]){ "let" }, 1), "let");
 	assert_null(closest_name("frobnicate", names, 3));
 }
 
