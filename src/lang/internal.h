@@ -48,6 +48,7 @@ typedef struct Token {
 	TokenKind kind;
 	bool at_line_start, after_space;
 	bool no_expand;            /* painted: a macro name met during its own expansion */
+	bool from_pool;            /* came out of the body of a pool macro */
 	bool from_macro;           /* came out of a macro body; loc is then the place of the invocation */
 	Loc loc;
 	Str text;                  /* spelling */
@@ -121,6 +122,13 @@ void scope_enter(Lang *l);
 void scope_leave(Lang *l);
 /* Declares in the current scope (file scope if is_external). */
 Symbol *scope_declare(Lang *l, SymbolKind kind, Atom *name, Type *type, Loc loc);
+/* Declares at file scope, marked is_external: what resolve.c finds in the helper table and in BTF.
+ * Names that the program itself declares stay in front of it. */
+Symbol *scope_declare_external(Lang *l, SymbolKind kind, Atom *name, Type *type, Loc loc);
+Symbol *scope_find_here(Lang *l, Atom *name, bool tag);  /* in the current scope only; or NULL */
+/* Takes the names of all scopes inside file scope out of sight, and puts them back. */
+Scope *scope_suspend(Lang *l);
+void scope_resume(Lang *l, Scope *suspended);
 
 /* The state -------------------------------------------------------------------------------------- */
 
@@ -141,6 +149,17 @@ struct Lang {
 	Func *function;            /* being parsed; NULL at file scope */
 	Stmt *loop, *breakable, *switch_stmt;
 	int snippet_depth;         /* > 0 while a pool snippet is parsed */
+	int depth;                 /* of nesting, against overflow of the stack */
+	bool panic;                /* a syntax error was reported; quiet until the next ; or } */
+	bool abandoned;            /* nested too deeply: only TOK_EOF from now on */
+	int unevaluated;           /* > 0 inside sizeof, typeof, ...: variables are not marked used */
+	uint32_t n_tokens;         /* read so far: tells whether anything was consumed */
+	Loc previous_end;          /* right behind the token before the current one */
+	int pending_unroll;        /* #pragma unroll met, for the next loop */
+	struct Labels *labels;     /* of the function being parsed (statement.c) */
+	VEC(uint32_t) packs;       /* #pragma pack; the last one counts */
+	VEC(Var *) statics;        /* variables of static storage, in order */
+	VEC(struct PendingCall { Func *func; Loc loc; }) pending_calls; /* of functions without body yet */
 	const Btf *btf;            /* vmlinux once asked for */
 	bool btf_asked;
 	struct Dialect *dialect;   /* dialect.c */
@@ -148,6 +167,7 @@ struct Lang {
 	Type *t_void, *t_bool, *t_char, *t_schar, *t_uchar, *t_short, *t_ushort, *t_int, *t_uint,
 		*t_long, *t_ulong, *t_llong, *t_ullong, *t_int128, *t_uint128, *t_float, *t_double,
 		*t_void_ptr, *t_char_ptr;
+	Type *t_error;             /* an int that was reported already: stays quiet */
 };
 
 /* type.c, layout.c ------------------------------------------------------------------------------- */
@@ -162,6 +182,14 @@ Type *type_unqualified(Type *t);                 /* keeps typedefs unless a qual
 bool type_equal(Type *a, Type *b);               /* compatible, qualifiers ignored at top level */
 Type *type_usual(Lang *l, Type *a, Type *b);     /* usual arithmetic conversions */
 Type *type_promoted(Lang *l, Type *t);
+uint64_t type_size(Lang *l, Type *t);            /* completes; 0 if incomplete */
+uint32_t type_align(Lang *l, Type *t);
+bool type_is_record(Type *t);                    /* struct or union */
+bool type_is_scalar(Type *t);                    /* integer, float or pointer */
+bool type_is_float(Type *t);
+Type *type_enum_base(Type *t);                   /* stripped; an enum's integer for an enum */
+Type *type_typedef(Lang *l, Atom *name, Type *base, Loc loc);
+const char *type_text(Lang *l, Type *t);         /* type_name in the compilation's arena */
 /* Offsets, size, alignment of a struct or union whose members' types are set (bit_width given). */
 void layout_record(Lang *l, Type *t, uint32_t min_align, uint32_t pack);
 
@@ -173,15 +201,64 @@ const Token *peek_token(Lang *l, int n);         /* n = 0: after the current one
 bool accept(Lang *l, TokenKind kind);
 bool expect(Lang *l, TokenKind kind);            /* diagnostic if absent */
 void skip_to(Lang *l, TokenKind a, TokenKind b); /* recovery: past nested brackets */
+/* Syntax error at the current token: "expected WHAT before ..."; quiet while l->panic. */
+void expected(Lang *l, const char *what);
+bool nest(Lang *l);                              /* one level deeper; false (reported) if too deep */
+void unnest(Lang *l);
 /* Parses external declarations of a snippet at file scope and returns; used by resolve_*. */
 void parse_snippet(Lang *l, const PoolEntry *entry);
 
-/* declaration.c, declarator.c, record.c, attribute.c, initializer.c ----------------------------------- */
+/* attribute.c, specifier.c, declaration.c, declarator.c, record.c, function.c, initializer.c ------------------------ */
 
+typedef struct Attrs {
+	const char *section;
+	uint32_t align;            /* 0: none */
+	bool packed, always_inline, noinline, used, weak, packet_header, preserve_access_index;
+	TypeSpace space;
+	uint32_t mode_size;        /* attribute mode(DI) and kin; 0: none */
+	VEC(const char *) tags;    /* btf_decl_tag */
+} Attrs;
+
+/* Any number of __attribute__((...)), _Alignas(...) and asm("name"); adds to *attrs. Known beside GCC's:
+ * btf_decl_tag("..."), btf_type_tag("user"), bcc_packet_header (BPF_PACKET_HEADER). */
+void parse_attributes(Lang *l, Attrs *attrs);
+void attrs_merge(Lang *l, Attrs *to, const Attrs *from);
+
+enum { STORAGE_TYPEDEF = 1, STORAGE_EXTERN = 2, STORAGE_STATIC = 4, STORAGE_INLINE = 8,
+       STORAGE_REGISTER = 16, STORAGE_THREAD = 32 };
+
+typedef struct Specifiers {
+	Type *type;                /* qualified */
+	unsigned storage;
+	bool is_auto_type;
+	bool is_tag_only;          /* a struct/union/enum specifier: may stand without declarator */
+	Attrs attrs;
+	Loc loc;
+} Specifiers;
+
+void parse_specifiers(Lang *l, Specifiers *s);
+/* Declarator over `base`: returns the whole type; *name stays NULL if abstract. */
+Type *parse_declarator(Lang *l, Type *base, Atom **name, Loc *loc, Attrs *attrs);
+/* Parameters up to and including ')'; the current token is after '('. Fills fn->params, variadic. */
+void parse_parameters(Lang *l, Type *fn);
+Type *parse_record(Lang *l);                     /* current token is struct or union */
+Type *parse_enum(Lang *l);
+/* Declares a function at file scope, or finds it again. */
+Func *function_declare(Lang *l, Atom *name, Type *type, const Specifiers *s, Loc loc);
+/* The current token is '{': declares the parameters from f->type, calls dialect_function_begin,
+ * parses the body, calls dialect_function_end, adds f to Unit.funcs. */
+void parse_function_body(Lang *l, Func *f);
 bool starts_declaration(Lang *l);                /* the current token begins a type or declaration */
+bool names_type(Lang *l, Atom *name, Loc loc);   /* the typedef is declared, or is found on demand */
+bool token_starts_type(TokenKind kind);          /* keywords; says nothing about identifiers */
 Type *parse_type_name(Lang *l);
 void parse_declaration(Lang *l, Stmt *block);    /* block NULL: file scope */
 Init *parse_initializer(Lang *l, Type **type);   /* completes [] arrays */
+
+/* suggest.c: the nearest name, for hints; NULL if none is near */
+const char *suggest_name(Lang *l, const Atom *name, bool callable);
+const char *suggest_type(Lang *l, const Atom *name);
+const char *suggest_member(Lang *l, Type *record, const Atom *name);
 
 /* expression.c, postfix.c, binary.c, convert.c, constant.c, builtin.c ---------------------------------- */
 
@@ -203,6 +280,46 @@ Expr *expr_address(Lang *l, Expr *lvalue, Loc loc);
 Expr *expr_member(Lang *l, Expr *base, Atom *name, Loc loc);
 Expr *expr_assign(Lang *l, Expr *to, Expr *value, Loc loc);
 Expr *expr_comma(Lang *l, Expr *a, Expr *b, Loc loc);
+Expr *expr_conditional(Lang *l, Expr *a, Expr *b, Expr *c, Loc loc);  /* b NULL: a ?: c */
+Expr *expr_index(Lang *l, Expr *a, Expr *b, Loc loc);
+Expr *expr_string(Lang *l, Str bytes, Loc loc);  /* bytes with the final NUL */
+Expr *expr_error(Lang *l, Loc loc);              /* stands for what was reported already */
+Expr *expr_promote(Lang *l, Expr *e);            /* rvalue, integer promotions (bit-fields too) */
+Expr *expr_condition(Lang *l, Expr *e, const char *of);  /* scalar rvalue for if, while, !, && */
+Expr *expr_fold(Lang *l, Expr *e);               /* e, or the constant that it is */
+Expr *expr_builtin(Lang *l, Builtin b, Type *type, Loc loc);  /* arguments are pushed by the caller */
+bool expr_is_error(Lang *l, const Expr *e);
+bool expr_is_null(Expr *e);                      /* null pointer constant */
+bool expr_is_constant(const Expr *e);            /* EXPR_INT or EXPR_FLOAT */
+int64_t wrap_integer(Type *t, int64_t value);    /* cut to the type's width, extended by its sign */
+Expr *fold_node(Lang *l, Expr *e);               /* if its operands are constants; looks no deeper */
+Expr *fold_float(Lang *l, Operator op, Expr *a, Expr *b, Loc loc); /* one operand at least is float */
+Expr *expr_float(Lang *l, double value, Type *type, Loc loc);
+Expr *expr_logical(Lang *l, ExprKind kind, Expr *a, Expr *b, Loc loc);
+Expr *expr_assign_op(Lang *l, Operator op, Expr *to, Expr *value, Loc loc);
+Expr *expr_increment(Lang *l, Expr *e, int step, bool is_postfix, Loc loc);
+Expr *expr_decay(Lang *l, Expr *array);          /* array -> pointer, without marking its address taken */
+uint64_t pointer_scale(Lang *l, Type *pointer, Loc loc);  /* size of what it points to */
+void mark_address_taken(Lang *l, Expr *lvalue);
+void mark_written(Lang *l, Expr *lvalue);
+Expr *parse_conditional(Lang *l);
+Expr *parse_binary(Lang *l);                     /* binary operators of all levels */
+Expr *parse_cast(Lang *l);                       /* a cast expression or what binds tighter */
+Expr *parse_postfix(Lang *l, Expr *e);           /* what may follow a primary expression */
+Expr *parse_primary(Lang *l);
+Expr *parse_call(Lang *l, Symbol *callee, Loc loc);  /* current token is '(' */
+Expr *call_function(Lang *l, Func *f, Expr *call, Loc loc);  /* checks and converts arguments */
+Expr *parse_compound_literal(Lang *l, Type *type, Loc loc);  /* current token is '{' */
+Expr *parse_keyword_builtin(Lang *l);            /* offsetof, types_compatible_p, choose_expr */
+Expr *parse_asm(Lang *l);                        /* current token is asm; an expression of type void */
+void atomics_init(Lang *l);                      /* __sync_*, __atomic_* (atomic.c) */
+/* ({ T v = value; ...; result; }) made by the parser itself; variables have no name. */
+Expr *expr_block(Lang *l, Loc loc);
+Var *expr_block_var(Lang *l, Expr *block, Expr *value);
+void expr_block_effect(Lang *l, Expr *block, Expr *effect);
+Expr *expr_block_value(Lang *l, Expr *block, Expr *value);  /* the last statement; returns block */
+Symbol *builtin_declare(Lang *l, const char *name, int64_t value,
+			Expr *(*parse_call)(Lang *l, Symbol *s, Loc loc));
 /* Arguments up to and including ')'; the current token is after '('. Decayed, not converted. */
 void parse_arguments(Lang *l, Expr *call);
 void builtins_init(Lang *l);                     /* __builtin_*, __sync_*, __atomic_* symbols */
@@ -211,6 +328,9 @@ void builtins_init(Lang *l);                     /* __builtin_*, __sync_*, __ato
 
 Stmt *parse_block(Lang *l);                      /* current token is '{' */
 Stmt *parse_statement(Lang *l);
+void parse_block_items(Lang *l, Stmt *block);    /* up to and including '}' */
+struct Labels *labels_begin(Lang *l);            /* of a new function; returns those before */
+void labels_end(Lang *l, struct Labels *outer);  /* reports labels that are used but not defined */
 Stmt *stmt_new(Lang *l, StmtKind kind, Loc loc);
 Var *var_new(Lang *l, Atom *name, Type *type, Loc loc);  /* not declared in a scope */
 
@@ -226,6 +346,9 @@ void dialect_parse_trampoline(Lang *l);
 Expr *dialect_map_member(Lang *l, MapDecl *map, Loc loc);
 /* A call of a helper; args were parsed. Checks and converts them, special cases included. */
 Expr *dialect_helper_call(Lang *l, Symbol *helper, Expr *call, Loc loc);
+/* A call through `s`, a pointer variable that is a constant helper number: static long (*f)(...) =
+ * (void *)BPF_FUNC_x. NULL: it is none, nothing was parsed. The current token is after '('. */
+Expr *dialect_constant_call(Lang *l, Symbol *s, Loc loc);
 /* A member that `type` does not have: aliases such as sk->sk_dport. NULL: really none. */
 Expr *dialect_member_alias(Lang *l, Expr *base, Atom *name, Loc loc);
 /* Reading, writing, and address of a field of a packet header (section 5.1). */

@@ -102,9 +102,12 @@ struct Type {
 	bool is_signed, is_char, is_packed, complete, variadic;
 	bool is_packet_header;     /* BPF_PACKET_HEADER */
 	bool from_btf;             /* members are filled from BTF at first need (type_complete) */
+	bool preserve_access_index;
+	bool being_defined;        /* between { and } */
+	bool resolve_tried;        /* type_complete has asked pool and BTF about this tag already */
 	uint8_t quals;             /* TYPE_QUALIFIED */
 	TypeSpace space;           /* TYPE_QUALIFIED */
-	uint32_t align;            /* bytes */
+	uint32_t align;            /* bytes; TYPE_TYPEDEF: attribute aligned on it, 0: that of base */
 	uint64_t size;             /* bytes; valid if complete */
 	Type *base;
 	uint64_t count;            /* TYPE_ARRAY */
@@ -117,6 +120,7 @@ struct Type {
 	const struct Btf *btf;     /* where it came from */
 	uint32_t btf_id;           /* its id there */
 	uint32_t out_id;           /* its id in the object's BTF once emitted, else 0 */
+	uint32_t out_forward_id;   /* id of a forward declaration of it there, else 0 */
 	Type *pointer_to;          /* cache: the pointer type to this one */
 };
 
@@ -127,6 +131,9 @@ struct Member {
 	uint64_t offset;           /* bytes from the start of the struct (bit-field: of the byte of bit 0) */
 	uint32_t bit_offset;       /* bit-fields: bits from the start of the struct, little-endian count */
 	uint16_t bit_width;        /* 0: no bit-field */
+	bool is_bitfield;          /* also with width 0, which only ends a storage unit */
+	bool is_packed;            /* attribute packed on the member */
+	uint32_t align;            /* attribute aligned on the member; 0: none */
 	VEC(const char *) tags;    /* btf_decl_tag on the member */
 };
 
@@ -237,6 +244,7 @@ struct Var {
 	bool is_param, is_global, is_static, is_extern, is_volatile, is_const;
 	bool address_taken, is_used, is_written;
 	int param_index;
+	uint32_t align;            /* attribute aligned; 0: that of the type */
 	const char *section;       /* attribute section, NULL if none */
 	Init *init;                /* NULL: none */
 	VEC(const char *) tags;    /* btf_decl_tag */
@@ -347,6 +355,11 @@ bool type_is_aggregate(Type *t);                 /* struct, union, array, and 16
 bool type_is_signed(Type *t);
 TypeSpace type_space(Type *t);                   /* of the pointee of a pointer type */
 const char *type_name(Arena *a, Type *t);        /* as a C programmer writes it */
+
+/* print_tree.c --------------------------------------------------------------------------------- */
+
+/* The typed tree as text: maps, globals, functions (bcc dump --tree). */
+void lang_print_unit(const Unit *u, StrBuf *out);
 
 /* emit_btf.c ----------------------------------------------------------------------------------- */
 
