@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define current ((struct task_struct *)bpf_get_current_task())
