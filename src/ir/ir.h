@@ -67,7 +67,8 @@ struct Inst {
 	IrOp op;
 	IrType type;
 	uint8_t width;             /* LOAD, STORE, ATOMIC: bytes 1, 2, 4, 8; EXTEND/TRUNC: bits kept 8, 16, 32 */
-	bool is_signed;            /* LOAD: sign-extends into the value type */
+	bool is_signed;            /* LOAD: sign-extends into the value type; ADD, SUB, MUL: as signed
+	                            * arithmetic of C, does not overflow */
 	bool is_volatile;
 	bool may_be_null;          /* spaces: the pointer was not compared with NULL yet */
 	Space space;               /* of a PTR value, set by pass_spaces */
@@ -75,7 +76,8 @@ struct Inst {
 	int id;                    /* number for printing and for tables indexed by value */
 	int n_args;
 	Inst **args;
-	int64_t imm;               /* CONST value; LOAD/STORE/ATOMIC/PTROFF byte offset; sizes of COPY, FILL, ALLOCA */
+	int64_t imm;               /* CONST value; LOAD/STORE/ATOMIC/PTROFF byte offset; sizes of COPY, FILL, ALLOCA;
+	                            * BITCAST: the Space that the program says the pointer has, or 0 */
 	uint32_t align;            /* ALLOCA */
 	int helper;                /* CALL_HELPER: facts/helpers.def id */
 	union {
@@ -93,6 +95,7 @@ struct Inst {
 	Loc loc;
 	Block *block;
 	Inst *prev, *next;
+	Inst *forward;             /* replaced by this value; see ir_forward */
 	int n_uses;                /* valid after ir_count_uses */
 	int aux;                   /* scratch of the running pass */
 	void *aux_ptr;
@@ -111,7 +114,10 @@ struct Block {
 	VEC(Block *) preds;        /* order matches the args of PHIs; each edge once */
 	Block *next;               /* layout order */
 	Block *idom;               /* valid after ir_dominators */
+	Block *dom_child, *dom_sibling; /* dominator tree, valid after ir_dominators */
+	int dom_in, dom_out;       /* interval of the block in that tree; see ir_dominates */
 	int rpo, loop_depth;       /* valid after ir_dominators / ir_loops */
+	int unroll;                /* loop header: #pragma unroll, as Stmt.unroll */
 	int aux;
 	void *aux_ptr;
 	Loc loc;
@@ -124,6 +130,10 @@ typedef struct Global {
 	const char *section;       /* ".rodata", ".data", ".bss" */
 	uint32_t offset, size, align;
 	uint8_t *bytes;            /* NULL: zero */
+	struct Module *module;
+	bool is_constant;          /* never written: loads are folded */
+	bool is_live;              /* layout: still used, or to be shown in the object */
+	VEC(struct GlobalPointer { uint32_t offset; struct Global *to; int64_t addend; }) pointers;
 } Global;
 
 struct Function {
@@ -138,6 +148,9 @@ struct Function {
 	bool is_program;           /* an entry function: its one PARAM is the context */
 	bool is_subprogram;        /* called with BPF-to-BPF calls (noinline, callback) */
 	bool must_inline;
+	int state;                 /* of pass_inline */
+	Inst **consts;             /* table of ir_const */
+	int n_consts, cap_consts;
 };
 
 struct Module {
@@ -154,10 +167,16 @@ struct Module {
 
 /* build.c, build_expr.c, build_stmt.c, ...: Unit -> Module --------------------------------------- */
 
+/* Builds what the entry functions reach. Bound options are constants already. */
 Module *ir_build(Unit *unit, Diags *diags);
+/* The data of one global variable of the program; made on first demand. */
+Global *ir_global(Module *m, Var *v);
+/* Drops the globals that no code uses (variables with tags stay), assigns section offsets. */
+void ir_layout_globals(Module *m);
 
 /* ir.c: making and changing --------------------------------------------------------------------- */
 
+Function *ir_function(Module *m, const char *name, IrType result);  /* with an empty entry block */
 Block *ir_block(Function *f);                                   /* appended to the layout */
 Inst *ir_inst(Function *f, IrOp op, IrType type, int n_args);   /* not yet in a block; args zeroed */
 void ir_append(Block *b, Inst *i);
@@ -166,10 +185,19 @@ void ir_insert_after(Inst *where, Inst *i);
 void ir_remove(Inst *i);                                        /* unlinks from its block */
 Inst *ir_const(Function *f, IrType type, int64_t value);        /* shared, lives in the entry block */
 void ir_replace(Function *f, Inst *old, Inst *by);              /* in all args; old stays where it is */
+/* The cheap way to replace many: mark now, rewrite all args of the function in one sweep. */
+void ir_forward(Inst *old, Inst *by);
+Inst *ir_resolve(Inst *i);                                      /* follows the marks */
+void ir_apply_forwards(Function *f);
+/* Terminators with their edges, appended to `b`. The two targets of a branch differ. */
+Inst *ir_branch(Block *b, Block *to);
+Inst *ir_branch_if(Block *b, Inst *condition, Block *if_true, Block *if_false);
 void ir_add_edge(Block *from, Block *to);                       /* only the preds list */
 void ir_remove_edge(Block *from, Block *to);                    /* preds and PHI args */
 void ir_count_uses(Function *f);
-void ir_dominators(Function *f);                                /* rpo, idom; drops unreachable blocks */
+void ir_dominators(Function *f);                                /* rpo, idom; drops unreachable blocks;
+                                                                 * the layout becomes reverse post-order */
+bool ir_dominates(const Block *a, const Block *b);
 void ir_loops(Function *f);                                     /* loop_depth */
 int ir_successors(const Block *b, Block *out[2]);
 #define FOR_BLOCKS(b, f) for (Block *b = (f)->entry; b; b = b->next)
@@ -200,10 +228,13 @@ void pass_gvn(Function *f);
 void pass_dead_code(Function *f);
 void pass_unroll(Function *f);
 void pass_memory(Function *f);         /* redundant loads, dead stores on stack objects */
+void pass_widen(Function *f);          /* compares the extended copy of a value that is used extended */
 void pass_spaces(Function *f);         /* sets Inst.space */
 void pass_reads(Function *f);          /* probe reads for spaces that BPF may not load */
 void pass_validity(Function *f);       /* null checks, context access, helpers allowed, ... */
 void pass_expand(Function *f);         /* COPY/FILL into loads and stores, wide types */
 void pass_init(Function *f);           /* zeroes bytes given to helpers that were not written */
+void pass_stack(Function *f);          /* stack objects share places; the limit of 512 bytes */
+void pass_offsets(Function *f);        /* last: offsets into accesses, behind NULL tests */
 
 #endif

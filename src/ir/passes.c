@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of passes, in order. `bcc dump --after PASS` prints the IR after the last pass of that
+ * name; between passes the checker runs if asked for.
+ */
+#include "ir/internal.h"
+
+typedef struct Pass {
+	const char *name;
+	void (*run)(Function *f);
+	int level;                 /* of optimisation at which it runs */
+} Pass;
+
+/* After inlining: to values, constants known, loops unrolled where asked for. */
+static const Pass early[] = {
+	{ "mem2reg", pass_mem2reg, 0 },
+	{ "fold", pass_fold, 0 },
+	{ "simplify_cfg", pass_simplify_cfg, 0 },
+	{ "unroll", pass_unroll, 0 },
+	{ "mem2reg", pass_mem2reg, 0 },
+	{ "fold", pass_fold, 0 },
+	{ "simplify_cfg", pass_simplify_cfg, 0 },
+	{ "dead_code", pass_dead_code, 0 },
+	{ "gvn", pass_gvn, 2 },
+	{ "memory", pass_memory, 2 },
+	{ "fold", pass_fold, 2 },
+	{ "simplify_cfg", pass_simplify_cfg, 2 },
+	{ "dead_code", pass_dead_code, 0 },
+};
+
+/* What makes the program valid for the kernel, and tidying up after it. */
+static const Pass late[] = {
+	{ "spaces", pass_spaces, 0 },
+	{ "reads", pass_reads, 0 },
+	{ "validity", pass_validity, 0 },
+	{ "expand", pass_expand, 0 },
+	{ "fold", pass_fold, 0 },
+	{ "widen", pass_widen, 2 },
+	{ "gvn", pass_gvn, 2 },
+	{ "memory", pass_memory, 2 },
+	{ "fold", pass_fold, 2 },
+	{ "simplify_cfg", pass_simplify_cfg, 0 },
+	{ "dead_code", pass_dead_code, 0 },
+	{ "init", pass_init, 0 },
+	{ "stack", pass_stack, 0 },
+	{ "dead_code", pass_dead_code, 0 },
+};
+
+static void after(Module *m, Function *f, const char *name)
+{
+	if (m->print_after && m->printed && !strcmp(m->print_after, name))
+		ir_print_function(f, m->printed);
+	if (m->check)
+		ir_check(f, name);
+}
+
+static void run(Module *m, Function *f, const Pass *passes, size_t n)
+{
+	for (size_t k = 0; k < n; k++) {
+		if (passes[k].level > m->optimise)
+			continue;
+		passes[k].run(f);
+		after(m, f, passes[k].name);
+	}
+}
+
+/* Sizes that inlining and folding have not made constant. */
+static void refuse_unknown_sizes(Function *f)
+{
+	FOR_BLOCKS (b, f)
+		FOR_INSTS (i, b) {
+			Diag *d;
+
+			if ((i->op != IR_COPY && i->op != IR_FILL) || i->n_args != 3)
+				continue;
+			d = diag_report(f->module->diags, i->loc, DIAG_size_not_constant,
+					"the number of bytes to %s is not known at compile time",
+					i->op == IR_COPY ? "copy" : "fill");
+			diag_hint(f->module->diags, d, "use a constant size; to copy a variable "
+				  "number of bytes, use bpf_probe_read_kernel");
+			i->n_args = 2;
+			i->imm = 0;
+		}
+}
+
+/* A table of pointers that is still read at run time: BPF data cannot hold addresses. */
+static void refuse_pointer_tables(Function *f)
+{
+	FOR_BLOCKS (b, f)
+		FOR_INSTS (i, b)
+			if (i->op == IR_GLOBAL && i->global->pointers.n) {
+				Diag *d = diag_report(f->module->diags, i->loc, DIAG_pointer_table,
+						      "'%s' holds pointers and is read at an index "
+						      "that is not a constant", i->global->name);
+
+				diag_hint(f->module->diags, d, "use a switch, or an array of "
+					  "character arrays: char names[][16]");
+			}
+}
+
+static void print_and_check_all(Module *m, const char *name)
+{
+	for (int k = 0; k < m->functions.n; k++)
+		after(m, m->functions.v[k], name);
+}
+
+void ir_optimise(Module *m)
+{
+	print_and_check_all(m, "build");
+	ir_find_constant_globals(m);
+	pass_inline(m);
+	print_and_check_all(m, "inline");
+	for (int k = 0; k < m->functions.n; k++)
+		run(m, m->functions.v[k], early, ARRAY_LEN(early));
+	for (int k = 0; k < m->functions.n; k++)
+		refuse_unknown_sizes(m->functions.v[k]);
+	for (int k = 0; k < m->functions.n; k++)
+		run(m, m->functions.v[k], late, ARRAY_LEN(late));
+	for (int k = 0; k < m->functions.n; k++)
+		refuse_pointer_tables(m->functions.v[k]);
+	ir_layout_globals(m);
+	print_and_check_all(m, "end");
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * pass_simplify_cfg: fewer blocks and branches.
+ *   - branches on constants go one way; unreachable blocks disappear
+ *   - a PHI of one value is that value
+ *   - a block that only jumps is skipped
+ *   - a block with one predecessor that only leads to it is appended to that
+ *   - a block that only decides on a PHI is skipped by predecessors that bring a constant to it
+ *     (the conditions of inlined functions: if (filter(...)))
+ * Needs: nothing. Invalidates and recomputes dominators. The verifier sees the same tests on the
+ * same values: only tests with known results are skipped.
+ */
+#include "ir/internal.h"
+
+/* Branches on constants and PHIs of one value -------------------------------------------------- */
+
+static void make_branch(Block *b, Block *to)
+{
+	Inst *t = b->last;
+
+	for (int k = 0; k < 2; k++)
+		if (t->targets[k] && t->targets[k] != to)
+			ir_remove_edge(b, t->targets[k]);
+	t->op = IR_BR;
+	t->n_args = 0;
+	t->targets[0] = to;
+	t->targets[1] = NULL;
+}
+
+static Inst *single_value(const Inst *phi)
+{
+	Inst *value = NULL;
+
+	for (int a = 0; a < phi->n_args; a++) {
+		Inst *arg = ir_resolve(phi->args[a]);
+
+		if (arg == phi || arg == value)
+			continue;
+		if (value)
+			return NULL;
+		value = arg;
+	}
+	return value;
+}
+
+static void simplify_phis(Function *f)
+{
+	FOR_BLOCKS (b, f) {
+		FOR_INSTS_SAFE (i, b) {
+			Inst *value;
+
+			if (i->op != IR_PHI)
+				break;
+			value = single_value(i);
+			if (value) {
+				ir_forward(i, value);
+				ir_remove(i);
+			}
+		}
+	}
+	ir_apply_forwards(f);
+}
+
+static bool fold_branches(Function *f)
+{
+	bool changed = false;
+
+	FOR_BLOCKS (b, f) {
+		Inst *t = b->last;
+
+		if (t->op != IR_CONDBR || t->args[0]->op != IR_CONST)
+			continue;
+		make_branch(b, t->targets[t->args[0]->imm ? 0 : 1]);
+		changed = true;
+	}
+	return changed;
+}
+
+/* Changing edges ------------------------------------------------------------------------------ */
+
+static bool has_edge(const Block *from, const Block *to)
+{
+	Block *succ[2];
+	int n = ir_successors(from, succ);
+
+	return (n > 0 && succ[0] == to) || (n > 1 && succ[1] == to);
+}
+
+static int pred_index(const Block *b, const Block *pred)
+{
+	for (int k = 0; k < b->preds.n; k++)
+		if (b->preds.v[k] == pred)
+			return k;
+	return -1;
+}
+
+/* Gives `to` one more predecessor; its PHIs get what they have for `like`, except that values
+ * which are PHIs of `through` are replaced by those that come from `from`. */
+static void add_edge_like(Block *from, Block *to, const Block *like, const Block *through)
+{
+	int k = pred_index(to, like);
+	Arena *arena = from->function->module->arena;
+
+	ir_add_edge(from, to);
+	for (Inst *phi = to->first; phi && phi->op == IR_PHI; phi = phi->next) {
+		Inst *value = phi->args[k], **args = NEW_ARRAY(arena, Inst *, phi->n_args + 1);
+
+		if (value->op == IR_PHI && value->block == through)
+			value = value->args[pred_index(through, from)];
+		memcpy(args, phi->args, (size_t)phi->n_args * sizeof(*args));
+		args[phi->n_args++] = value;
+		value->n_uses++;                   /* never too few: see only_feeds, only_decides */
+		phi->args = args;
+	}
+}
+
+static void retarget(Block *from, Block *old, Block *to)
+{
+	for (int k = 0; k < 2; k++)
+		if (from->last->targets[k] == old)
+			from->last->targets[k] = to;
+	ir_remove_edge(from, old);
+}
+
+/* Blocks that only jump ----------------------------------------------------------------------- */
+
+/* A PHI of the block itself may only be used by PHIs of its successor, which are resolved per edge. */
+static bool only_feeds(const Block *b, const Block *to)
+{
+	for (const Inst *i = b->first; i != b->last; i = i->next) {
+		int uses = 0;
+
+		if (i->op != IR_PHI)
+			return false;
+		for (const Inst *phi = to->first; phi && phi->op == IR_PHI; phi = phi->next)
+			uses += phi->args[pred_index(to, b)] == i;
+		if (uses != i->n_uses)
+			return false;
+	}
+	return true;
+}
+
+static bool skip_empty(Block *b)
+{
+	Block *to = b->last->targets[0];
+	bool changed = false;
+
+	if (b->last->op != IR_BR || to == b || !b->preds.n || !only_feeds(b, to))
+		return false;
+	if (b->unroll && !to->unroll && b->preds.n > 1)
+		return false;                      /* a marked loop header keeps its place */
+	for (int k = b->preds.n - 1; k >= 0; k--) {
+		Block *p = b->preds.v[k];
+
+		if (has_edge(p, to)) {
+			/* both ways lead there: the branch goes, unless PHIs tell them apart */
+			if (to->first->op == IR_PHI)
+				continue;
+			make_branch(p, to);
+		} else {
+			add_edge_like(p, to, b, b);
+			retarget(p, b, to);
+		}
+		changed = true;
+	}
+	return changed;
+}
+
+/* Appending ----------------------------------------------------------------------------------- */
+
+static void append_successor(Block *b, Block *s)
+{
+	Block *succ[2];
+	int n;
+
+	ir_remove(b->last);
+	FOR_INSTS_SAFE (i, s) {
+		if (i->op == IR_PHI) {             /* one predecessor: one value */
+			ir_forward(i, i->args[0]);
+			ir_remove(i);
+			continue;
+		}
+		ir_remove(i);
+		ir_append(b, i);
+	}
+	s->preds.n = 0;
+	n = ir_successors(b, succ);
+	for (int k = 0; k < n; k++)
+		succ[k]->preds.v[pred_index(succ[k], s)] = b;
+}
+
+static bool merge_chains(Function *f)
+{
+	bool changed = false;
+
+	FOR_BLOCKS (b, f) {
+		while (b->last && b->last->op == IR_BR) {
+			Block *s = b->last->targets[0];
+
+			if (s == b || s->preds.n != 1 || s == f->entry)
+				break;
+			append_successor(b, s);
+			changed = true;
+		}
+	}
+	if (changed) {                             /* emptied blocks leave the layout */
+		Block *kept = f->entry;
+
+		for (Block *b = f->entry->next; b; b = b->next)
+			if (b->first) {
+				kept->next = b;
+				kept = b;
+			}
+		kept->next = NULL;
+		f->last = kept;
+		ir_apply_forwards(f);
+	}
+	return changed;
+}
+
+/* Known decisions ----------------------------------------------------------------------------- */
+
+/* The value of `i`, an inst of block b or one that dominates it, when b is entered from its
+ * predecessor k; NULL if it is not known as a constant. */
+static bool value_from(const Block *b, const Inst *i, int k, int64_t *value)
+{
+	int64_t x, y = 0;
+
+	if (i->op == IR_CONST) {
+		*value = i->imm;
+		return true;
+	}
+	if (i->block != b)
+		return false;
+	if (i->op == IR_PHI)
+		return i->args[k]->op == IR_CONST && (*value = i->args[k]->imm, true);
+	if (!(ir_ops[i->op].flags & IRF_PURE) || i->n_args < 1 || i->n_args > 2 ||
+	    i->op == IR_PTROFF || i->op == IR_PTRADD || i->imm)
+		return false;
+	if (!value_from(b, i->args[0], k, &x) || (i->n_args == 2 && !value_from(b, i->args[1], k, &y)))
+		return false;
+	return ir_evaluate(i->op, i->type, i->width, i->args[0]->type, x, y, value);
+}
+
+static int uses_as_phi_arg(const Inst *i, const Block *b)
+{
+	Block *succ[2];
+	int n = ir_successors(b, succ), uses = 0;
+
+	for (int k = 0; k < n; k++)
+		for (const Inst *phi = succ[k]->first; phi && phi->op == IR_PHI; phi = phi->next)
+			uses += phi->args[pred_index(succ[k], b)] == i;
+	return uses;
+}
+
+/* The block holds PHIs and a few pure insts, all used only in it; PHIs also by PHIs of successors. */
+static bool only_decides(const Block *b)
+{
+	int n = 0;
+
+	if (b->last->op != IR_CONDBR || b->first->op != IR_PHI)
+		return false;
+	for (const Inst *i = b->first; i != b->last; i = i->next) {
+		int uses = 0;
+
+		if (++n > 8 || !(ir_ops[i->op].flags & IRF_PURE || i->op == IR_PHI))
+			return false;
+		for (const Inst *u = i->next; u; u = u->next)
+			for (int a = 0; a < u->n_args; a++)
+				uses += u->args[a] == i;
+		if (i->op == IR_PHI)
+			uses += uses_as_phi_arg(i, b);
+		if (uses != i->n_uses)
+			return false;
+	}
+	return true;
+}
+
+static bool thread_block(Block *b)
+{
+	bool changed = false;
+	int64_t v;
+
+	if (!only_decides(b) || b->unroll)
+		return false;
+	for (int k = b->preds.n - 1; k >= 0; k--) {
+		Block *p = b->preds.v[k], *to;
+
+		if (!value_from(b, b->last->args[0], k, &v))
+			continue;
+		to = b->last->targets[v ? 0 : 1];
+		if (to == b || p == b || has_edge(p, to))
+			continue;
+		add_edge_like(p, to, b, b);
+		retarget(p, b, to);
+		changed = true;
+	}
+	return changed;
+}
+
+static bool shorten_edges(Function *f)
+{
+	bool changed = false;
+
+	ir_count_uses(f);
+	for (Block *b = f->entry->next; b; b = b->next)
+		changed |= skip_empty(b) || (b->preds.n && thread_block(b));
+	return changed;
+}
+
+void pass_simplify_cfg(Function *f)
+{
+	bool changed = true;
+
+	for (int round = 0; changed && round < 3; round++) {
+		fold_branches(f);
+		ir_dominators(f);
+		simplify_phis(f);
+		changed = shorten_edges(f);
+		if (changed) {
+			ir_dominators(f);
+			simplify_phis(f);
+		}
+		changed |= merge_chains(f);
+	}
+	ir_dominators(f);
+}
