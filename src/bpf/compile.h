@@ -30,6 +30,9 @@ const Sources *bpf_compile_sources(const BpfCompilation *c);
 /* The declarations only: maps, data and BTF with tags, no programs. For the toolkit to read options
  * from. Valid until bpf_compile_free. NULL after errors. */
 const BpfObject *bpf_compile_declarations(BpfCompilation *c);
+/* The same after errors, as far as they leave any: for the command line of a tool whose programs
+ * cannot be compiled here (help without privileges). NULL if nothing can be said. */
+const BpfObject *bpf_compile_outline(BpfCompilation *c);
 /* Gives a `const volatile` global its value; false if there is none. */
 bool bpf_compile_bind(BpfCompilation *c, const char *global, int64_t value);
 /* Generates code. The object lives as long as the compilation. NULL after errors. */

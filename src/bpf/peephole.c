@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * After allocation: moves that change nothing are removed (each block is walked with a number for the
+ * value in each register), jumps over empty blocks go straight to their end, and blocks with the
+ * same code and the same successors become one.
+ */
+#include "bpf/machine.h"
+
+typedef struct Known {
+	int value[FP + 1];         /* equal numbers: equal contents */
+	const MInst *maker[FP + 1]; /* constant or address in it; NULL: something else */
+	int next;
+} Known;
+
+static bool same_maker(const MInst *a, const MInst *b)
+{
+	return a && b && a->kind == b->kind && a->code == b->code && a->imm == b->imm &&
+	       a->ref == b->ref && a->object == b->object && a->off == b->off;
+}
+
+static void forget(Known *k, int reg)
+{
+	k->value[reg] = k->next++;
+	k->maker[reg] = NULL;
+}
+
+static bool is_maker(const MInst *i)
+{
+	return i->kind == M_LDIMM || i->kind == M_LEA || (i->kind == M_MOV && i->src < 0);
+}
+
+/* True if `i` leaves everything as it is. */
+static bool changes_nothing(Known *k, const MInst *i)
+{
+	int regs[8], n;
+
+	if (machine_is_copy(i)) {
+		if (k->value[i->dst] == k->value[i->src])
+			return true;
+		k->value[i->dst] = k->value[i->src];
+		k->maker[i->dst] = k->maker[i->src];
+		return false;
+	}
+	if (is_maker(i)) {
+		if (same_maker(k->maker[i->dst], i))
+			return true;
+		forget(k, i->dst);
+		k->maker[i->dst] = i;
+		return false;
+	}
+	n = machine_defs(i, regs);
+	for (int r = 0; r < n; r++)
+		forget(k, regs[r]);
+	return false;
+}
+
+static void remove_moves(MBlock *b)
+{
+	Known known = { .next = 1 };
+
+	for (int r = 0; r <= FP; r++)
+		forget(&known, r);
+	for (MInst *i = b->first, *next; i; i = next) {
+		next = i->next;
+		if (changes_nothing(&known, i))
+			machine_remove(b, i);
+	}
+}
+
+/* Where a jump to `b` really leads. */
+static MBlock *destination(MBlock *b)
+{
+	for (int steps = 0; steps < 64 && !b->first && b->n_succ == 1; steps++)
+		b = b->succ[0];
+	return b;
+}
+
+static void thread_jumps(MFunc *m)
+{
+	for (MBlock *b = m->entry; b; b = b->next) {
+		for (int k = 0; k < b->n_succ; k++)
+			b->succ[k] = destination(b->succ[k]);
+		if (b->n_succ == 2 && b->succ[0] == b->succ[1]) {
+			machine_remove(b, b->last);
+			b->n_succ = 1;
+		}
+	}
+}
+
+static bool same_inst(const MInst *a, const MInst *b)
+{
+	return a->kind == b->kind && a->code == b->code && a->dst == b->dst && a->src == b->src &&
+	       a->src2 == b->src2 && a->off == b->off && a->object == b->object && a->imm == b->imm &&
+	       a->negated == b->negated && a->n_args == b->n_args && a->ref == b->ref;
+}
+
+static bool same_block(const MBlock *a, const MBlock *b)
+{
+	const MInst *i = a->first, *j = b->first;
+
+	if (a->n_succ != b->n_succ)
+		return false;
+	for (int k = 0; k < a->n_succ; k++)
+		if (a->succ[k] != b->succ[k])
+			return false;
+	while (i && j && same_inst(i, j)) {
+		i = i->next;
+		j = j->next;
+	}
+	return !i && !j;
+}
+
+/* A cheap number that equal blocks share. */
+static uint32_t block_hash(const MBlock *b)
+{
+	uint32_t h = (uint32_t)b->n_succ;
+
+	for (const MInst *i = b->first; i; i = i->next)
+		h = h * 31 + i->kind + (uint32_t)i->imm * 7 + (uint32_t)i->dst * 3 + (uint32_t)i->off;
+	for (int k = 0; k < b->n_succ; k++)
+		h = h * 31 + (uint32_t)b->succ[k]->id;
+	return h;
+}
+
+static bool merge_equal(MFunc *m)
+{
+	uint32_t cap = 16;
+	MBlock **table, **twin = NEW_ARRAY(m->arena, MBlock *, m->n_blocks);
+	bool merged = false;
+
+	while (cap < (uint32_t)m->n_blocks * 2)
+		cap *= 2;
+	table = NEW_ARRAY(m->arena, MBlock *, cap);
+	for (MBlock *b = m->entry; b; b = b->next) {
+		uint32_t at = block_hash(b) & (cap - 1);
+
+		while (table[at] && !same_block(table[at], b))
+			at = (at + 1) & (cap - 1);
+		if (!table[at])
+			table[at] = b;
+		twin[b->id] = table[at];
+	}
+	for (MBlock *b = m->entry; b; b = b->next)
+		for (int k = 0; k < b->n_succ; k++) {
+			merged |= twin[b->succ[k]->id] != b->succ[k];
+			b->succ[k] = twin[b->succ[k]->id];
+		}
+	return merged;
+}
+
+void peephole(MFunc *m)
+{
+	for (MBlock *b = m->entry; b; b = b->next)
+		remove_moves(b);
+	do
+		thread_jumps(m);
+	while (merge_equal(m));
+}
