@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bcc run FILE [arguments]: a tool's source is run as the tool; any other program of the dialect is
+ * compiled, its programs attached by their names, and its trace output, events and, at the end, maps
+ * are shown. FILE may be an object that bcc compile or clang wrote.
+ */
+#include "cmd.h"
+
+#include "kernel/kernel.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+typedef struct PlainRun {
+	SourceArguments a;
+	double duration;
+	bool json;
+} PlainRun;
+
+static int show_object(PlainRun *p, const char *name, const BpfObject *object)
+{
+	const char *missing = kernel_missing_capabilities();
+	ToolNames names;
+	Error err = { 0 };
+	Tool *t;
+	int status;
+
+	if (*missing) {
+		fprintf(stderr, "bcc run: error: %s missing\n  run it as root, for example with sudo\n",
+			missing);
+		return STATUS_FAILED;
+	}
+	tool_system_names(&names);
+	t = tool_read(p->a.arena, object, &names, &err);
+	if (!t || tool_views(t, object, &err) < 0) {
+		print_error("bcc run", &err);
+		return STATUS_FAILED;
+	}
+	t->program = name;
+	t->json = p->json;
+	t->duration = p->duration;
+	tool_default_views(t);
+	status = tool_run(t, &err, NULL, NULL);
+	if (err.code) {
+		print_error("bcc run", &err);
+		status = STATUS_FAILED;
+	}
+	error_clear(&err);
+	return status;
+}
+
+static int run_program(PlainRun *p, const char *file, const char *text, size_t size)
+{
+	const Host *host = source_host(&p->a);
+	BpfCompileOptions options;
+	const BpfObject *object;
+	BpfCompilation *c;
+	int status = STATUS_FAILED;
+
+	if (!host)
+		return STATUS_FAILED;
+	compile_options(&p->a, file, &options);
+	c = bpf_compile_begin(text, size, &options, host);
+	object = bpf_compile_diags(c)->errors ? NULL : bpf_compile_finish(c);
+	print_diags(bpf_compile_diags(c));
+	kernel_release_btf();
+	if (object && !bpf_compile_diags(c)->errors)
+		status = show_object(p, file, object);
+	bpf_compile_free(c);
+	return status;
+}
+
+static int run_object(PlainRun *p, const char *file)
+{
+	Error err = { 0 };
+	BpfObject *object = bpf_object_read(p->a.arena, file, &err);
+
+	if (object)
+		return show_object(p, file, object);
+	print_error("bcc run", &err);
+	return STATUS_FAILED;
+}
+
+/* "opensnoop.bpf.c" -> "opensnoop" */
+static const char *program_name(Arena *arena, const char *file)
+{
+	const char *base = strrchr(file, '/');
+
+	base = base ? base + 1 : file;
+	return arena_strndup(arena, base, strcspn(base, "."));
+}
+
+static int run_file(PlainRun *p, const char *file, int argc, char **argv)
+{
+	SourceText source = { .name = file, .flags = p->a.flags.v, .n_flags = p->a.flags.n };
+	char *text = read_source("run", file, &source.size);
+	int status;
+
+	if (!text)
+		return STATUS_FAILED;
+	source.text = text;
+	if (source.size > 4 && !memcmp(text, "\177ELF", 4))
+		status = run_object(p, file);
+	else if (is_tool_source(text))
+		status = run_tool(program_name(p->a.arena, file), &source, argc, argv);
+	else if (argc)
+		status = usage_failure("run", "unexpected argument '%s': %s declares no options",
+				       argv[0], file);
+	else
+		status = run_program(p, file, text, source.size);
+	free(text);
+	return status;
+}
+
+static int take_argument(PlainRun *p, int argc, char **argv, int *i)
+{
+	const char *word = argv[*i];
+	int taken = take_source_argument(&p->a, argc, argv, i);
+
+	if (taken)
+		return taken;
+	if (!strcmp(word, "--json")) {
+		p->json = true;
+		return 1;
+	}
+	if (!strcmp(word, "-d") || !strcmp(word, "--duration")) {
+		if (*i + 1 >= argc || !parse_seconds(argv[*i + 1], &p->duration)) {
+			usage_failure("run", "%s: a number of seconds is missing", word);
+			return -1;
+		}
+		(*i)++;
+		return 1;
+	}
+	usage_failure("run", "unknown option %s", word);
+	return -1;
+}
+
+int cmd_run(int argc, char **argv)
+{
+	PlainRun p = { .a = { .command = "run" } };
+	int status, i;
+
+	p.a.arena = arena_new();
+	for (i = 1; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		if (take_argument(&p, argc, argv, &i) < 0)
+			return STATUS_USAGE;
+	}
+	if (i >= argc)
+		return usage_failure("run", "which file?");
+	status = run_file(&p, argv[i], argc - i - 1, argv + i + 1);
+	arena_free(p.a.arena);
+	return status;
+}
