@@ -6,7 +6,7 @@
 BPF_HISTOGRAM(dist);
 BPF_ARRAY(values, u64, 8);
 BPF_HISTOGRAM(keyed, u64);
-BPF_PERCPU_ARRAY(scratch, struct { u64 a, b; }, 1);
+BPF_PERCPU_ARRAY(scratch, struct { u64 a; u64 b; }, 1);
 
 int count(struct xdp_md *ctx)
 {

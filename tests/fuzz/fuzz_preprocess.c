@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzz target: any bytes as the text of a program, through the preprocessor alone. The text can
+ * include itself as "self" and has a kernel that answers anything. Built with -DSTAND_ALONE it is a
+ * program that reads the files given to it (to repeat a finding, or to be driven by a script).
+ */
+#include "lang/lang.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+typedef struct Self {
+	const char *text;
+	size_t size;
+} Self;
+
+static const char *read_self(void *self, const char *path, size_t *size)
+{
+	const Self *s = self;
+
+	if (!ends_with(path, "self"))
+		return NULL;
+	*size = s->size;
+	return s->text;
+}
+
+static const char *config(void *self, const char *name)
+{
+	static const char *const answers[] = { "y", "m", "250", "\"text\"", NULL };
+
+	(void)self;
+	return answers[hash_bytes(name, strlen(name)) % ARRAY_LEN(answers)];
+}
+
+static bool has(void *self, HostQuestion q, const char *a, const char *b)
+{
+	(void)self;
+	return (q + (a ? strlen(a) : 0) + (b ? strlen(b) : 0)) % 2;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const cflags[] = { "-DOPTION=1", "-UNOTHING", "-I", "dir" };
+	Arena *arena = arena_new();
+	char *text = arena_strndup(arena, (const char *)data, size);
+	Self self = { text, size };
+	Host host = { .self = &self, .read_file = read_self, .config = config, .has = has,
+		      .kernel_version = 0x60100, .cpus_possible = 2, .cpus_online = 2 };
+	LangOptions options = { .name = "dir/fuzz.c", .cflags = cflags, .n_cflags = 4 };
+	Sources sources = { .arena = arena };
+	StrBuf out = { 0 };
+	Diags diags;
+
+	diags_init(&diags, arena, &sources);
+	lang_preprocess(arena, text, size, &options, &host, &sources, &diags, &out);
+	sb_clear(&out);
+	diags_render(&diags, &out, false);
+	sb_free(&out);
+	arena_free(arena);
+	return 0;
+}
+
+#ifdef STAND_ALONE
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		size_t size;
+		char *text = file_read(argv[i], &size);
+
+		if (!text) {
+			perror(argv[i]);
+			return 1;
+		}
+		LLVMFuzzerTestOneInput((const uint8_t *)text, size);
+		free(text);
+	}
+	return 0;
+}
+#endif
