@@ -14,11 +14,13 @@ PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
 
 ROOMS   := base facts btf lang headers ir bpf kernel runtime symbols toolkit
-SRC     := $(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c))
+SRC     := $(filter-out src/headers/mkpool.c,$(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
 GEN     := $(O)/gen/pool.c $(O)/gen/tools.c
 LIBOBJ  := $(SRC:%.c=$(O)/%.o) $(GEN:.c=.o)
 CMDOBJ  := $(patsubst %.c,$(O)/%.o,$(wildcard cmd/*.c))
 LIBS    := -l:libbpf.a -l:libelf.a -l:libz.a
+# Debian's static ones are no position-independent code
+SO_LIBS := -lbpf -lelf -lz
 
 .DEFAULT_GOAL := all
 all: $(O)/bcc $(O)/libbcc.so
@@ -28,6 +30,27 @@ $(O)/%.o: %.c
 	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DBCC_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
 $(O)/gen/%.o: $(O)/gen/%.c
 	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+
+# The built-in headers, cut into snippets
+HEADERS := $(sort $(shell find src/headers -name '*.h' -o -name '*.list'))
+$(O)/gen/mkpool: src/headers/mkpool.c src/base/str.c
+	@mkdir -p $(@D)
+	$(CC) -O2 $(WARN) -Isrc $^ -o $@
+$(O)/gen/pool.c: $(O)/gen/mkpool $(HEADERS)
+	$(O)/gen/mkpool $@ src/headers $(HEADERS)
+
+# The tools' sources, and the names of system calls, as C
+TOOLS   := $(wildcard tools/*/*.bpf.c)
+$(O)/gen/embed: tools/embed/embed.c
+	@mkdir -p $(@D)
+	$(CC) -O2 $(WARN) $< -o $@
+$(O)/gen/tools.c: $(O)/gen/embed $(TOOLS)
+	$(O)/gen/embed $@ $(TOOLS)
+$(O)/gen/syscalls.inc:
+	@mkdir -p $(@D)
+	echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/X(\1)/p' | sort > $@
+$(O)/src/toolkit/names.o: $(O)/gen/syscalls.inc
 
 # One room alone: make room-lang
 room-%:
@@ -39,7 +62,7 @@ $(O)/libbcc.a: $(LIBOBJ)
 $(O)/bcc: $(CMDOBJ) $(O)/libbcc.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(if $(STATIC),-static) $(CMDOBJ) $(O)/libbcc.a $(LIBS) -o $@
 $(O)/libbcc.so: $(LIBOBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--gc-sections -Wl,--no-undefined $^ $(LIBS) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--gc-sections -Wl,--no-undefined $^ $(SO_LIBS) -o $@
 
 -include $(LIBOBJ:.o=.d) $(CMDOBJ:.o=.d)
 

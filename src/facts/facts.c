@@ -211,6 +211,23 @@ const ProbeKindInfo *probe_kind_of(AttachKind attach)
 	return NULL;
 }
 
+const ProbeKindInfo *probe_kind_of_type(int program_type, int attach_type)
+{
+	const ProbeKindInfo *any = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(probe_kinds); i++) {
+		const ProbeKindInfo *kind = &probe_kinds[i];
+
+		if (kind->program_type != program_type || !kind->section || !program_type)
+			continue;
+		if (kind->attach_type == attach_type)
+			return kind;
+		if (!any)
+			any = kind;
+	}
+	return any;
+}
+
 const char *attach_kind_name(AttachKind kind)
 {
 	return (unsigned)kind < ATTACH_KIND_COUNT ? attach_names[kind] : "unknown";

@@ -94,6 +94,8 @@ typedef struct ProbeKindInfo {
 const ProbeKindInfo *probe_kind_by_prefix(const char *function_name);
 const ProbeKindInfo *probe_kind_by_section(const char *section);
 const ProbeKindInfo *probe_kind_of(AttachKind attach);
+/* The usual one of a program type, with that attach type if there is one (-1: any). NULL: none. */
+const ProbeKindInfo *probe_kind_of_type(int program_type, int attach_type);
 const char *attach_kind_name(AttachKind kind);   /* "kprobe", "tracepoint", ... */
 
 #endif
