@@ -175,6 +175,18 @@ static void read_args(Case *c, const char *s)
 							      : strtoull(word, NULL, 0);
 }
 
+/* The program's own type, else the one that the case names, else XDP. */
+static int program_type(const Case *c, const BpfObject *o, int program)
+{
+	const ProgramTypeInfo *type = program_type_by_name(STR("xdp"));
+
+	for (int i = 0; i < c->n; i++) {
+		if (!strcmp(c->directives[i].name, "type"))
+			type = program_type_by_name(str_of(c->directives[i].value));
+	}
+	return o->programs.v[program].type || !type ? o->programs.v[program].type : type->type;
+}
+
 static void run_once(Case *c, Module *m, const char *value)
 {
 	char name[64], want[64];
@@ -191,7 +203,7 @@ static void run_once(Case *c, Module *m, const char *value)
 		fail(c, "no program %s", name);
 		return;
 	}
-	if (runtime_object(m)->programs.v[program].type == BPF_PROG_TYPE_RAW_TRACEPOINT) {
+	if (program_type(c, runtime_object(m), program) == BPF_PROG_TYPE_RAW_TRACEPOINT) {
 		opts.ctx_in = c->args;
 		opts.ctx_size_in = (uint32_t)c->n_args * 8;
 	} else {
@@ -282,19 +294,10 @@ static void check_insns(Case *c, const BpfObject *o, const char *value)
 	}
 }
 
-static void set_types(Case *c, Module *m)
+static void set_types(const Case *c, Module *m)
 {
-	const ProgramTypeInfo *type = program_type_by_name(STR("xdp"));
-	const BpfObject *o = runtime_object(m);
-
-	for (int i = 0; i < c->n; i++) {
-		if (!strcmp(c->directives[i].name, "type"))
-			type = program_type_by_name(str_of(c->directives[i].value));
-	}
-	for (int i = 0; i < o->programs.n; i++) {
-		if (!o->programs.v[i].type && type)
-			runtime_set_program_type(m, i, type->type, -1);
-	}
+	for (int i = 0; i < runtime_object(m)->programs.n; i++)
+		runtime_set_program_type(m, i, program_type(c, runtime_object(m), i), -1);
 }
 
 static void load_and_run(Case *c, const BpfObject *o)

@@ -39,5 +39,5 @@ int constants(struct xdp_md *ctx)
 		return 3;
 	if ('\x41' != 'A' || "ab" "c"[2] != 'c' || 0b101 != 5 || 010 != 8)
 		return 4;
-	return (sizeof("four") == 5 && __LINE__ == 47) ? 0 : 5;
+	return (sizeof("four") == 5 && __LINE__ == 42) ? 0 : 5;
 }

@@ -26,7 +26,7 @@ int fields(struct xdp_md *ctx)
 		return 3;
 	if (m.p[0].x || m.p[1].y != 4 || m.whole || m.name[2] != 'c' || m.name[3])
 		return 4;
-	return sizeof(m) == 48 ? 0 : (int)sizeof(m);
+	return sizeof(m) == 40 ? 0 : (int)sizeof(m);
 }
 
 int unions(struct xdp_md *ctx)

@@ -1,4 +1,5 @@
-// warning: 7 map_key_type
+// compiles
+// warning: 8 map_key_type
 BPF_HASH(counts, u64);
 int f(struct xdp_md *ctx)
 {

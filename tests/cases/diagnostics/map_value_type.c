@@ -1,4 +1,5 @@
-// warning: 7 map_value_type
+// compiles
+// warning: 8 map_value_type
 BPF_HASH(counts, u32, u64);
 int f(struct xdp_md *ctx)
 {
