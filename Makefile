@@ -72,6 +72,8 @@ $(O)/tests/%: tests/%.c $(O)/libbcc.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
 
+$(O)/tests/unit/ir_run_test: $(O)/tests/unit/ir_interpreter.o
+
 # Debian packages: to build, and besides for the tests
 BUILD_PACKAGES := gcc make libc6-dev libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
 TEST_PACKAGES  := libcmocka-dev clang llvm bpftool qemu-system-x86 busybox-static kmod cpio xz-utils \

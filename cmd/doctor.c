@@ -15,11 +15,23 @@ static const char *state_text(FeatureState s, bool colour)
 	}
 }
 
+static int title_width(void)
+{
+	size_t width = 0;
+
+	for (int i = 0; i < kernel_feature_count(); i++)
+		if (strlen(kernel_feature_at(i)->title) > width)
+			width = strlen(kernel_feature_at(i)->title);
+	return (int)width;
+}
+
 static void print_text(const Feature *f, FeatureState s, const char *why)
 {
-	printf("%-34s %s %s\n", f->title, state_text(s, wants_colour(STDOUT_FILENO)), why);
+	int width = title_width();
+
+	printf("%-*s  %s  %s\n", width, f->title, state_text(s, wants_colour(STDOUT_FILENO)), why);
 	if (s == FEATURE_NO && f->lost && *f->lost)
-		printf("%-34s         without it: %s\n", "", f->lost);
+		printf("%-*s           without it: %s\n", width, "", f->lost);
 }
 
 static void print_json(const Feature *f, FeatureState s, const char *why)

@@ -42,7 +42,7 @@ typedef struct bcc_error bcc_error;
 /* Version of the library, "major.minor.patch". */
 BCC_API const char *bcc_version(void);
 
-/* Errors ------------------------------------------------------------------------------------------ */
+/* Errors --------------------------------------------------------------------------------------- */
 
 /* Positive errno value that comes nearest; EINVAL for a program that does not compile. */
 BCC_API int bcc_error_code(const bcc_error *error);
@@ -54,7 +54,7 @@ BCC_API const char *bcc_error_remedy(const bcc_error *error);
 BCC_API const char *bcc_error_log(const bcc_error *error);
 BCC_API void bcc_error_free(bcc_error *error);               /* NULL is fine */
 
-/* Modules ----------------------------------------------------------------------------------------- */
+/* Modules -------------------------------------------------------------------------------------- */
 
 typedef struct bcc_options {
 	size_t size;                    /* sizeof(bcc_options), so that the struct may grow */
@@ -95,7 +95,7 @@ BCC_API int bcc_module_program_fd(bcc_module *module, const char *program);
 /* Creates the maps and loads all programs whose type is known. */
 BCC_API int bcc_module_load(bcc_module *module, bcc_error **error);
 
-/* Attaching --------------------------------------------------------------------------------------- */
+/* Attaching ------------------------------------------------------------------------------------ */
 
 typedef struct bcc_attach_options {
 	size_t size;                    /* sizeof(bcc_attach_options) */
@@ -119,7 +119,7 @@ BCC_API int bcc_module_attach(bcc_module *module, const char *program, const bcc
 /* Detaches one program, or all of them (NULL). They stay loaded. */
 BCC_API int bcc_module_detach(bcc_module *module, const char *program);
 
-/* Events ------------------------------------------------------------------------------------------ */
+/* Events --------------------------------------------------------------------------------------- */
 
 /* `data` is valid during the call, aligned to 8 bytes; `size` in bytes, at least what was submitted
  * (perf buffers round up). cpu is -1 for ring buffers. */
@@ -139,7 +139,7 @@ BCC_API int bcc_module_fd(bcc_module *module);
 /* Events that did not fit into the buffers so far. */
 BCC_API uint64_t bcc_module_lost(bcc_module *module);
 
-/* Maps -------------------------------------------------------------------------------------------- */
+/* Maps ----------------------------------------------------------------------------------------- */
 
 /* A map by its name in the source; NULL: there is none. Belongs to the module. The maps exist in the
  * kernel from bcc_module_load, _attach or _on_events on. */
@@ -163,7 +163,8 @@ enum {
 /* Return 0 to go on, anything else to stop. */
 typedef int bcc_map_fn(void *self, const void *key, const void *value);
 /* Reads all entries at once, then calls back for each. The number of calls, or -errno. */
-BCC_API int bcc_map_each(const bcc_map *map, int flags, bcc_map_fn *callback, void *self, bcc_error **error);
+BCC_API int bcc_map_each(const bcc_map *map, int flags, bcc_map_fn *callback, void *self,
+			 bcc_error **error);
 /* Removes all entries; arrays are zeroed. */
 BCC_API int bcc_map_clear(const bcc_map *map, bcc_error **error);
 

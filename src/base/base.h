@@ -158,7 +158,8 @@ typedef struct Diags {
 	Sources *sources;
 	VEC(Diag *) list;
 	int errors, warnings;
-	int limit;                 /* errors kept; further ones are only counted (default 20) */
+	int limit;                 /* errors kept, and 5 times as many warnings; further ones are only
+				    * counted (default 20) */
 	bool no_warnings;          /* -w */
 } Diags;
 

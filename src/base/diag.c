@@ -15,7 +15,7 @@ static const struct {
 #undef X
 };
 
-enum { DEFAULT_LIMIT = 20, TAB_WIDTH = 8 };
+enum { DEFAULT_LIMIT = 20, WARNINGS_AN_ERROR = 5, TAB_WIDTH = 8 };
 
 void diags_init(Diags *d, Arena *arena, Sources *sources)
 {
@@ -45,8 +45,7 @@ static bool kept(Diags *d, Severity severity)
 {
 	if (severity == SEV_ERROR)
 		return d->errors++ < d->limit;
-	d->warnings++;
-	return !d->no_warnings;
+	return d->warnings++ < d->limit * WARNINGS_AN_ERROR && !d->no_warnings;
 }
 
 Diag *diag_report(Diags *d, Loc loc, DiagTag tag, const char *fmt, ...)

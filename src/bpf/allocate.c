@@ -331,7 +331,8 @@ static bool may_merge(Graph *g, int a, int b, bool careful)
 
 static void coalesce(Graph *g, bool careful)
 {
-	qsort(g->copies.v, (size_t)g->copies.n, sizeof(Copy), heavier_first);
+	if (g->copies.n)
+		qsort(g->copies.v, (size_t)g->copies.n, sizeof(Copy), heavier_first);
 	for (int k = 0; k < g->copies.n; k++) {
 		int a = find(g, g->copies.v[k].a), b = find(g, g->copies.v[k].b);
 

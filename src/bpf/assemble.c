@@ -201,7 +201,7 @@ static bool check_stack(const Linker *l)
 
 static const char *kernel_name(Arena *arena, const Func *f)
 {
-	char *name = arena_strndup(arena, f->kernel_name ? f->kernel_name : f->name->text, 15);
+	char *name = arena_printf(arena, "%.15s", f->kernel_name ? f->kernel_name : f->name->text);
 
 	for (char *p = name; *p; p++)
 		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||

@@ -302,10 +302,16 @@ static void read_data(Reader *r)
 
 /* Programs --------------------------------------------------------------------------------------------------- */
 
+/* A function in .text, in bytes of it, and where it stands in the program. */
+typedef struct Part {
+	uint32_t start, end;
+	uint32_t at;
+} Part;
+
 typedef struct Loader {
 	Reader *r;
 	BpfProgram *p;
-	VEC(struct Part { uint32_t start, end, at; }) parts; /* pieces of .text, in bytes; at: insn */
+	VEC(Part) parts;           /* the first one stands for the main function */
 } Loader;
 
 /* The function of .text that starts there; its size from its symbol. Index of the part, -1. */
@@ -323,7 +329,7 @@ static int include_function(Loader *l, uint64_t start)
 		    s->st_value != start || s->st_value + s->st_size > r->sections[r->text].size ||
 		    s->st_size % INSN_BYTES || !s->st_size)
 			continue;
-		vec_push(l->r->arena, &l->parts, (struct Part){ (uint32_t)start,
+		vec_push(l->r->arena, &l->parts, (Part){ (uint32_t)start,
 			 (uint32_t)(start + s->st_size), 0 });
 		return l->parts.n - 1;
 	}
@@ -453,7 +459,7 @@ static void classify(Reader *r, BpfProgram *p)
 	size_t n;
 
 	p->expected_attach_type = -1;
-	p->kernel_name = arena_strndup(r->arena, p->name, 15);
+	p->kernel_name = arena_printf(r->arena, "%.15s", p->name);
 	p->sleepable = dot && (!dot[2] || dot[2] == '/');
 	if (!kind)
 		return;
@@ -484,7 +490,7 @@ static int read_program(Reader *r, const Elf64_Sym *s)
 							  .section = section->name });
 	l.p = &vec_last(&r->o->programs);
 	classify(r, l.p);
-	vec_push(r->arena, &l.parts, (struct Part){ 0 });
+	vec_push(r->arena, &l.parts, (Part){ 0 });
 	if (take_code(&l, s->st_shndx, (uint32_t)s->st_value, (uint32_t)end))
 		return -EINVAL;
 	for (int k = 1; k < l.parts.n; k++) {

@@ -22,6 +22,11 @@ typedef struct Section {
 	uint32_t symbol;           /* of the section itself; 0: none yet */
 } Section;
 
+typedef struct Placed {
+	uint32_t btf_id;
+	uint32_t at;               /* instruction of .text */
+} Placed;
+
 typedef struct Writer {
 	Arena *arena;
 	const BpfObject *o;
@@ -30,7 +35,7 @@ typedef struct Writer {
 	StrBuf strings;
 	VEC(Elf64_Sym) locals, globals;
 	Section *text, *maps;
-	VEC(struct Placed { uint32_t btf_id, at; }) placed; /* subprograms in .text */
+	VEC(Placed) placed;        /* subprograms in .text */
 	int *map_symbol;           /* index in globals */
 } Writer;
 
@@ -228,7 +233,7 @@ static void place_subprograms(Writer *w)
 				w->text = add_section(w, ".text", SHT_PROGBITS,
 						      SHF_ALLOC | SHF_EXECINSTR, 8);
 			vec_push(w->arena, &w->placed,
-				 (struct Placed){ id, (uint32_t)(w->text->data.n / INSN_BYTES) });
+				 (Placed){ id, (uint32_t)(w->text->data.n / INSN_BYTES) });
 			write_code(w->text, p, f, w->arena);
 		}
 	}

@@ -305,7 +305,8 @@ bool frame_assign(MFunc *m)
 
 	for (int k = 0; k < n; k++)
 		order[k] = &m->objects.v[k];
-	qsort(order, (size_t)n, sizeof(*order), larger_first);
+	if (n)
+		qsort(order, (size_t)n, sizeof(*order), larger_first);
 	for (int k = 0; k < n; k++) {
 		place(m, order, k, order[k]);
 		if (order[k]->offset < lowest)

@@ -27,12 +27,14 @@ static bool leaves(const MBlock *b)
 }
 
 /* Of two unplaced successors the one to put next. */
-static MBlock *prefer(MBlock *taken, MBlock *other)
+static MBlock *prefer(const MInst *jump, MBlock *taken, MBlock *other)
 {
 	if (taken->depth != other->depth)
 		return taken->depth > other->depth ? taken : other;
 	if (leaves(taken) != leaves(other))
 		return leaves(taken) ? other : taken;
+	if (!jump_inverse(BPF_OP(jump->code)))
+		return other;
 	if ((taken->n_preds > 1) != (other->n_preds > 1))
 		return taken->n_preds > 1 ? other : taken;
 	return other;
@@ -43,7 +45,7 @@ static MBlock *next_block(Layout *l, MBlock *b)
 	MBlock *first = NULL;
 
 	if (b->n_succ == 2 && !b->succ[0]->placed && !b->succ[1]->placed)
-		first = prefer(b->succ[0], b->succ[1]);
+		first = prefer(b->last, b->succ[0], b->succ[1]);
 	for (int k = b->n_succ; !first && k-- > 0;)
 		if (!b->succ[k]->placed)
 			first = b->succ[k];
@@ -57,6 +59,40 @@ static MBlock *next_block(Layout *l, MBlock *b)
 			first = w;
 	}
 	return first;
+}
+
+/* A loop's short test at its top is repeated at its end: one jump a turn instead of two. */
+static void repeat_test(MFunc *m, MBlock *end)
+{
+	MBlock *top = end->succ[0];
+	int n = 0;
+
+	if (end->n_succ != 1 || top == end || top == end->next || !top->depth || top->n_succ != 2 ||
+	    top->at > end->at || (top->succ[0] != end->next && top->succ[1] != end->next))
+		return;
+	for (const MInst *i = top->first; i; i = i->next)
+		n++;
+	if (n > 3)
+		return;
+	for (const MInst *i = top->first; i; i = i->next) {
+		MInst *copy = machine_inst(m, i->kind, i->code, i->loc);
+
+		*copy = *i;
+		machine_append(end, copy);
+	}
+	end->n_succ = 2;
+	end->succ[0] = top->succ[0];
+	end->succ[1] = top->succ[1];
+}
+
+static void repeat_tests(MFunc *m)
+{
+	uint32_t at = 0;
+
+	for (MBlock *b = m->entry; b; b = b->next)
+		b->at = at++;
+	for (MBlock *b = m->entry; b; b = b->next)
+		repeat_test(m, b);
 }
 
 void layout_blocks(MFunc *m)
@@ -78,4 +114,5 @@ void layout_blocks(MFunc *m)
 	}
 	m->entry = entry;
 	m->last = l.last;
+	repeat_tests(m);
 }

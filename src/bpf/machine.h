@@ -165,6 +165,7 @@ typedef struct Selector {
 	Function *f;
 	MBlock *block;
 	MBlock **blocks;           /* by Block id */
+	MBlock *edge[2];           /* of the block's two ways out: block made for it; NULL: none */
 	Loc loc;
 	uint8_t *needed;           /* by value id: must be in a register */
 	uint8_t *want_clean;       /* I32 whose upper half must be zero */

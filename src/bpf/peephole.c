@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * After allocation: moves that change nothing are removed (each block is walked with a number for the
- * value in each register), jumps over empty blocks go straight to their end, and blocks with the
- * same code and the same successors become one.
+ * value in each register), jumps over empty blocks and known tests go straight to their end, and blocks
+ * with the same code and the same successors become one.
  */
 #include "bpf/machine.h"
 
@@ -75,6 +75,58 @@ static MBlock *destination(MBlock *b)
 	return b;
 }
 
+static bool holds(uint8_t op, bool is_32, int64_t a, int64_t b)
+{
+	uint64_t x = is_32 ? (uint32_t)a : (uint64_t)a, y = is_32 ? (uint32_t)b : (uint64_t)b;
+	int64_t sx = is_32 ? (int32_t)a : a, sy = is_32 ? (int32_t)b : b;
+
+	switch (op) {
+	case BPF_JEQ: return x == y;
+	case BPF_JNE: return x != y;
+	case BPF_JGT: return x > y;
+	case BPF_JGE: return x >= y;
+	case BPF_JLT: return x < y;
+	case BPF_JLE: return x <= y;
+	case BPF_JSGT: return sx > sy;
+	case BPF_JSGE: return sx >= sy;
+	case BPF_JSLT: return sx < sy;
+	case BPF_JSLE: return sx <= sy;
+	default: return x & y;
+	}
+}
+
+/* A constant that the register has at the end of the block. */
+static bool constant_at_end(const MBlock *b, int reg, int64_t *value)
+{
+	int regs[8];
+
+	for (const MInst *i = b->last; i; i = i->prev) {
+		int n = machine_defs(i, regs);
+
+		for (int k = 0; k < n; k++) {
+			if (regs[k] != reg)
+				continue;
+			*value = BPF_CLASS(i->code) == BPF_ALU ? (int64_t)(uint32_t)i->imm : i->imm;
+			return i->kind == M_MOV && i->src < 0;
+		}
+	}
+	return false;
+}
+
+/* The successor is only a test whose outcome is known when one comes from here: the first turn of
+ * most loops. */
+static void skip_known_test(MBlock *b)
+{
+	const MInst *test = b->n_succ == 1 ? b->succ[0]->first : NULL;
+	int64_t value;
+
+	if (!test || test->kind != M_JCC || test->src >= 0 ||
+	    !constant_at_end(b, test->dst, &value))
+		return;
+	b->succ[0] = b->succ[0]->succ[!holds(BPF_OP(test->code),
+					     BPF_CLASS(test->code) == BPF_JMP32, value, test->imm)];
+}
+
 static void thread_jumps(MFunc *m)
 {
 	for (MBlock *b = m->entry; b; b = b->next) {
@@ -84,6 +136,7 @@ static void thread_jumps(MFunc *m)
 			machine_remove(b, b->last);
 			b->n_succ = 1;
 		}
+		skip_known_test(b);
 	}
 }
 

@@ -156,23 +156,54 @@ void select_call(Selector *s, Inst *i)
 		select_emit(s, M_MOV, class | BPF_MOV, select_result(s, i), R0, 0);
 }
 
+static bool is_loop_header(const Block *b)
+{
+	for (int k = 0; k < b->preds.n; k++)
+		if (b->preds.v[k]->rpo >= b->rpo)
+			return true;
+	return false;
+}
+
+/* Copies for the way out of a loop shall not be made at every turn: the edge gets a block. */
+static bool wants_block(const Selector *s, const Block *b, const Block *next)
+{
+	bool phis = next->first && next->first->op == IR_PHI && s->needed[next->first->id];
+
+	return phis && b->loop_depth && next->rpo > b->rpo && next->preds.n > 1 &&
+	       (next->loop_depth < b->loop_depth || is_loop_header(next));
+}
+
 /* At the end of `b`: what the PHIs of its successors get on this edge. */
 void select_phi_inputs(Selector *s, Block *b)
 {
+	MBlock *here = s->block;
 	Block *next[2];
 	int n = ir_successors(b, next);
 
+	s->edge[0] = s->edge[1] = NULL;
 	if (n == 2 && next[0] == next[1])
 		n = 1;
 	for (int k = 0; k < n; k++) {
 		int edge = 0;
 
+		if (n == 2 && wants_block(s, b, next[k])) {
+			s->block = s->edge[k] = machine_block(s->m, next[k]->loop_depth -
+							      is_loop_header(next[k]));
+			s->block->n_succ = 1;
+			s->block->succ[0] = s->blocks[next[k]->id];
+		}
 		while (edge < next[k]->preds.n && next[k]->preds.v[edge] != b)
 			edge++;
 		for (Inst *phi = next[k]->first; phi && phi->op == IR_PHI; phi = phi->next)
 			if (s->needed[phi->id] && edge < phi->n_args)
 				select_put(s, s->phi_in[phi->id], phi->args[edge]);
+		s->block = here;
 	}
+}
+
+static MBlock *way_out(const Selector *s, const Inst *i, int k)
+{
+	return s->edge[k] ? s->edge[k] : s->blocks[i->targets[k]->id];
 }
 
 static void select_branch(Selector *s, Inst *i)
@@ -184,8 +215,8 @@ static void select_branch(Selector *s, Inst *i)
 	a = select_register(s, c.a);
 	b = c.b ? select_register(s, c.b) : -1;
 	select_emit(s, M_JCC, c.jump | (c.is_32 ? BPF_JMP32 : BPF_JMP), a, b, c.imm);
-	s->block->succ[0] = s->blocks[i->targets[c.negated]->id];
-	s->block->succ[1] = s->blocks[i->targets[!c.negated]->id];
+	s->block->succ[0] = way_out(s, i, c.negated);
+	s->block->succ[1] = way_out(s, i, !c.negated);
 	s->block->n_succ = 2;
 }
 

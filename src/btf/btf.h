@@ -48,7 +48,7 @@ void btf_each_tag(const Btf *b, uint32_t id, int component,
 /* C text of a type, e.g. "struct sock *" or, with a name, "char comm[16]". */
 char *btf_type_text(Arena *a, const Btf *b, uint32_t id, const char *name);
 
-/* Writer -------------------------------------------------------------------------------------- */
+/* Writer --------------------------------------------------------------------------------------- */
 
 typedef struct BtfWriter BtfWriter;
 

@@ -67,7 +67,7 @@ Btf *btf_open(Arena *arena, const void *blob, size_t size, const Btf *base, Erro
 	return b;
 }
 
-/* The walk --------------------------------------------------------------------------------------- */
+/* The walk ------------------------------------------------------------------------------------- */
 
 /* What follows a struct btf_type, by kind: fixed bytes, and bytes for each of vlen. A table and not a
  * switch, because the walk over vmlinux would be bound by its branches. Kinds not listed are unknown. */
@@ -215,7 +215,7 @@ static void need_index(const Btf *b)
 		build_index((Btf *)b);
 }
 
-/* By id ------------------------------------------------------------------------------------------ */
+/* By id ---------------------------------------------------------------------------------------- */
 
 uint32_t btf_type_count(const Btf *b)
 {
@@ -246,7 +246,7 @@ const char *btf_type_name(const Btf *b, const struct btf_type *t)
 	return t ? btf_string(b, t->name_off) : "";
 }
 
-/* By name ---------------------------------------------------------------------------------------- */
+/* By name -------------------------------------------------------------------------------------- */
 
 static bool kind_matches(int have, int want)
 {
@@ -380,7 +380,7 @@ bool btf_find_enumerator(const Btf *b, const char *name, int64_t *value, uint32_
 	return false;
 }
 
-/* Types that stand for others ----------------------------------------------------------------------- */
+/* Types that stand for others ------------------------------------------------------------------ */
 
 static bool is_transparent(int kind)
 {

@@ -55,7 +55,7 @@ static char *copy(const char *s, size_t n)
 	return p;
 }
 
-/* Reading ------------------------------------------------------------------------------------------- */
+/* Reading -------------------------------------------------------------------------------------- */
 
 static char *read_all(const char *name, size_t *n)
 {
@@ -123,7 +123,7 @@ static void clean(const char *text, size_t size)
 	}
 }
 
-/* Entries --------------------------------------------------------------------------------------------- */
+/* Entries -------------------------------------------------------------------------------------- */
 
 static int add_text(const char *s, size_t n)
 {
@@ -189,7 +189,7 @@ static int skip_brackets(int i)
 	return i;
 }
 
-/* Declarations ------------------------------------------------------------------------------------------- */
+/* Declarations --------------------------------------------------------------------------------- */
 
 static void add_enumerators(int i, int text)
 {
@@ -197,8 +197,8 @@ static void add_enumerators(int i, int text)
 
 	for (i = skip_blanks(i + 1); i < end; i = skip_blanks(i)) {
 		add_entry(SYMBOL, src + i, (size_t)(word_end(i) - i), text, i);
-		for (i = word_end(i); i < end && src[i] != ','; i = strchr("([{", src[i]) ? skip_brackets(i) : i + 1)
-			;
+		for (i = word_end(i); i < end && src[i] != ',';)
+			i = strchr("([{", src[i]) ? skip_brackets(i) : i + 1;
 		i++;
 	}
 }
@@ -306,7 +306,7 @@ static int cut_declaration(int i, int text)
 	return end;
 }
 
-/* Directives ----------------------------------------------------------------------------------------------- */
+/* Directives ----------------------------------------------------------------------------------- */
 
 static int line_end(int i)
 {
@@ -383,12 +383,13 @@ static void cut(int i, int end, int text)
 			cut(i, stop, add_text(src + i, (size_t)(stop - i)));
 			i = stop;
 		} else {
-			die(i, "directive not allowed here:", copy(src + word, (size_t)(word_end(word) - word)));
+			die(i, "directive not allowed here:",
+			    copy(src + word, (size_t)(word_end(word) - word)));
 		}
 	}
 }
 
-/* Files ------------------------------------------------------------------------------------------------------ */
+/* Files ---------------------------------------------------------------------------------------- */
 
 static void add_header(const char *name, size_t n)
 {
@@ -426,7 +427,7 @@ static void read_header(const char *file, const char *root)
 	cut(0, (int)strlen(src), -1);
 }
 
-/* Output ------------------------------------------------------------------------------------------------------- */
+/* Output --------------------------------------------------------------------------------------- */
 
 static void write_text(FILE *out, const char *s)
 {
@@ -524,7 +525,8 @@ int main(int argc, char **argv)
 	fputs("const PoolEntry pool_entries[] = {\n", out);
 	for (int i = 0; i < n_entries; i++)
 		fprintf(out, "\t{ \"%s\", %s, t%d, \"%s\", %d },\n", entries[i].name,
-			kind_names[entries[i].kind], entries[i].text, entries[i].header, entries[i].line);
+			kind_names[entries[i].kind], entries[i].text, entries[i].header,
+			entries[i].line);
 	fputs("};\n", out);
 	write_table(out);
 	write_headers(out);

@@ -5,7 +5,7 @@
  */
 #include "ir/internal.h"
 
-enum { DEPTH = 6 };
+enum { DEPTH = 6, MANY = 8 };
 
 static uint64_t bits_of(const Inst *i, int depth);
 
@@ -68,9 +68,10 @@ static uint64_t bits_of_phi(const Inst *i, int depth)
 
 	if (i->type != IR_PTR && is_counter(i))
 		return all >> 1;
+	depth = i->n_args > MANY ? 1 : depth - 2;  /* PHIs of PHIs would take for ever */
 	for (int a = 0; a < i->n_args && bits != all; a++)
 		if (i->args[a] != i)
-			bits |= bits_of(i->args[a], depth - 1);
+			bits |= bits_of(i->args[a], depth);
 	return bits;
 }
 

@@ -83,7 +83,10 @@ static Inst *build_memcmp(Builder *b, Expr *e)
 	px = ir_inst(b->f, IR_PHI, IR_I64, (int)size->imm + 1);
 	py = ir_inst(b->f, IR_PHI, IR_I64, (int)size->imm + 1);
 	while (at < size->imm) {
-		int width = size->imm - at >= 8 ? 8 : size->imm - at >= 4 ? 4 : size->imm - at >= 2 ? 2 : 1;
+		int width = size->imm - at >= 8   ? 8
+			    : size->imm - at >= 4 ? 4
+			    : size->imm - at >= 2 ? 2
+						  : 1;
 		Inst *cx = in_byte_order(b, load_at(b, x, at, width), width);
 		Inst *cy = in_byte_order(b, load_at(b, y, at, width), width);
 

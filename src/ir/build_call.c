@@ -3,9 +3,9 @@
  * Calls: functions of the program, helpers, kernel functions.
  *
  * Structs go to functions as the address of a private copy and come back through a hidden first
- * argument. Helpers take 64-bit registers: an argument is extended as its C type says, but sizes always
- * with zeros, because the kernel takes them as u32 and the verifier then sees no negative range. What a
- * helper returns is 64 bits wide; an `int` result is cut to 32 bits.
+ * argument. Helpers take 64-bit registers: an argument is extended as its C type says, but sizes
+ * always with zeros, because the kernel takes them as u32 and the verifier then sees no negative
+ * range. What a helper returns is 64 bits wide; an `int` result is cut to 32 bits.
  */
 #include "facts/facts.h"
 #include "ir/internal.h"
@@ -45,7 +45,8 @@ Inst *build_call(Builder *b, Expr *e, Place *result)
 		Type *type = func->params.v[k]->type;
 
 		if (k >= e->args.n)
-			args[k] = emit_const(b, type_is_aggregate(type) ? IR_PTR : build_type(type), 0);
+			args[k] = emit_const(b, type_is_aggregate(type) ? IR_PTR : build_type(type),
+					     0);
 		else if (type_is_aggregate(type))
 			args[k] = struct_argument(b, e->args.v[k]);
 		else
@@ -103,7 +104,8 @@ Inst *build_helper(Builder *b, Expr *e)
 	b->loc = e->loc;
 	if (type == IR_I32)
 		type = IR_I64;
-	call = emit(b, h || e->kind == EXPR_HELPER ? IR_CALL_HELPER : IR_CALL_KFUNC, type, e->args.n);
+	call = emit(b, h || e->kind == EXPR_HELPER ? IR_CALL_HELPER : IR_CALL_KFUNC, type,
+		    e->args.n);
 	call->helper = e->helper;
 	if (e->kind == EXPR_KFUNC) {
 		call->kfunc = e->kfunc;

@@ -4,9 +4,9 @@
  * back out of them; their layout.
  *
  * A literal's Global is as long as the literal, but its place in .rodata is padded with at least as
- * many zeros as make 16 bytes: programs copy a fixed number of bytes from shorter literals and expect
- * zeros (language.md 6.2). BPF data cannot hold addresses; pointers in constant data are kept aside and
- * folded into the code that reads them.
+ * many zeros as make 16 bytes: programs copy a fixed number of bytes from shorter literals and
+ * expect zeros (language.md 6.2). BPF data cannot hold addresses; pointers in constant data are
+ * kept aside and folded into the code that reads them.
  */
 #include "ir/internal.h"
 
@@ -279,6 +279,10 @@ bool global_constant(Builder *b, Var *v, Inst **value)
 	if (type_is_aggregate(v->type))
 		return false;
 	type = build_type(v->type);
+	if (extern_constant(b, v, &c.value)) {
+		*value = emit_const(b, type, fit(v->type, c.value));
+		return true;
+	}
 	if (v->is_bound) {
 		*value = emit_const(b, type, fit(v->type, v->bound_value));
 		return true;
@@ -349,7 +353,8 @@ static void note_writes(Function *f)
 				Global *g = i->args[a]->aux_ptr;
 
 				if (!g || i->op == IR_LOAD || i->op == IR_PTROFF ||
-				    (i->op == IR_PTRADD && a == 0) || (i->op == IR_COPY && a == 1) ||
+				    (i->op == IR_PTRADD && a == 0) ||
+				    (i->op == IR_COPY && a == 1) ||
 				    (ir_ops[i->op].flags & IRF_COMPARE) || i->op == IR_BITCAST)
 					continue;
 				if (strcmp(g->section, ".rodata"))

@@ -3,8 +3,8 @@
  * Expressions -> Insts: values, conditions, and aggregates built into memory.
  *
  * A value of a type narrower than 32 bits is an I32 that is already extended as its type says; so
- * widening costs nothing and narrowing is one mask or sign extension. Conditions are built as control
- * flow (build_condition), so `a && b` in an `if` makes no value.
+ * widening costs nothing and narrowing is one mask or sign extension. Conditions are built as
+ * control flow (build_condition), so `a && b` in an `if` makes no value.
  */
 #include "ir/internal.h"
 
@@ -27,7 +27,8 @@ static Inst *narrow(Builder *b, Inst *i, Type *to)
 	if (to->size >= 4)
 		return i;
 	if (!type_is_signed(to))
-		return emit2(b, IR_AND, IR_I32, i, emit_const(b, IR_I32, to->size == 1 ? 0xff : 0xffff));
+		return emit2(b, IR_AND, IR_I32, i,
+			     emit_const(b, IR_I32, to->size == 1 ? 0xff : 0xffff));
 	if (i->op == IR_CONST)
 		return emit_const(b, IR_I32, to->size == 1 ? (int8_t)i->imm : (int16_t)i->imm);
 	ext = emit1(b, IR_SEXT, IR_I32, i);
@@ -76,8 +77,9 @@ static Inst *value_convert(Builder *b, Expr *e)
 		return wide_to_scalar(b, build_wide(b, e->a), e->type);
 	if (type_strip(e->type)->kind == TYPE_VOID || type_is_aggregate(e->a->type)) {
 		build_effects(b, e->a);
-		return type_strip(e->type)->kind == TYPE_VOID ? NULL
-							      : emit_const(b, build_type(e->type), 0);
+		return type_strip(e->type)->kind == TYPE_VOID
+			       ? NULL
+			       : emit_const(b, build_type(e->type), 0);
 	}
 	i = build_value(b, e->a);
 	b->loc = e->loc;

@@ -37,7 +37,8 @@ static Place local_place(Builder *b, Var *v)
 	Inst *at = v->ir;
 	Place p;
 
-	if (!at || at->block->function != b->f)    /* its declaration was jumped over, or is in dead code */
+	if (!at ||
+	    at->block->function != b->f) /* its declaration was jumped over, or is in dead code */
 		v->ir = at = build_alloca(b, v->type, v);
 	p = place_of(at, v->type);
 	p.is_volatile |= v->is_volatile;
@@ -47,10 +48,12 @@ static Place local_place(Builder *b, Var *v)
 static Place var_place(Builder *b, Var *v)
 {
 	Place p;
+	Inst *at;
 
 	if (!v->is_global && !v->is_static && !v->is_extern)
 		return local_place(b, v);
-	p = place_of(build_global_address(b, ir_global(b->m, v), NULL), v->type);
+	at = extern_address(b, v);
+	p = place_of(at ? at : build_global_address(b, ir_global(b->m, v), NULL), v->type);
 	p.is_volatile |= v->is_volatile;
 	return p;
 }
@@ -70,7 +73,7 @@ static Place member_place(Builder *b, Expr *e)
 		p.bit = (int)(m->bit_offset & 7);
 		p.record_at = p.offset - (int64_t)(m->bit_offset / 8);
 		p.record_size = p.record->size;
-		if (e->offset >= m->offset)        /* the struct that really holds it may be anonymous */
+		if (e->offset >= m->offset) /* the struct that really holds it may be anonymous */
 			p.record_size -= e->offset - m->offset;
 	}
 	return p;
@@ -89,7 +92,8 @@ static Place compound_place(Builder *b, Expr *e)
 	return p;
 }
 
-/* The pointee of a pointer expression; constant offsets and address-of are folded into the Place. */
+/* The pointee of a pointer expression; constant offsets and address-of are folded into the Place.
+ */
 Place build_pointed(Builder *b, Expr *pointer, Type *type)
 {
 	int64_t n;
@@ -260,7 +264,8 @@ static Inst *merge_bits(Builder *b, Inst *old, Inst *value, int shift, int bits)
 {
 	uint64_t mask = (bits >= 64 ? ~0ull : (1ull << bits) - 1) << shift;
 
-	value = shift_by(b, IR_SHL, mask_to(b, build_adapted(b, value, old->type, false), bits), shift);
+	value = shift_by(b, IR_SHL, mask_to(b, build_adapted(b, value, old->type, false), bits),
+			 shift);
 	old = emit2(b, IR_AND, old->type, old, emit_const(b, old->type, (int64_t)~mask));
 	return emit2(b, IR_OR, old->type, old, value);
 }
@@ -374,7 +379,8 @@ static void store_item(Builder *b, const InitItem *item, Place whole)
 		if (n > size)
 			n = size;
 		if (n)
-			emit_copy(b, build_address(b, p), build_string(b, item->value->str, NULL), n);
+			emit_copy(b, build_address(b, p), build_string(b, item->value->str, NULL),
+				  n);
 		return;
 	}
 	build_into(b, item->value, p);

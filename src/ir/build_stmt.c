@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Statements -> blocks. Branches on constants go one way only; what they leave out gets no preds and
- * is dropped, unless a label in it is jumped to.
+ * Statements -> blocks. Branches on constants go one way only; what they leave out gets no preds
+ * and is dropped, unless a label in it is jumped to.
  */
 #include "ir/internal.h"
 
@@ -84,7 +84,8 @@ static void build_loop(Builder *b, Stmt *s)
 	start_block(b, after);
 }
 
-/* Switch: a binary tree of comparisons over the sorted cases, short chains at its leaves. ---------- */
+/* Switch: a binary tree of comparisons over the sorted cases, short chains at its leaves.
+ * ---------- */
 
 typedef struct Case { int64_t low, high; Block *to; } Case;
 

@@ -189,7 +189,11 @@ Inst *wide_compare(Builder *b, Operator op, Type *type, Wide x, Wide y)
 	above = build_operator(b, op == OP_LE ? OP_LT : op == OP_GE ? OP_GT : op,
 			       type, x.high, y.high);
 	equal = emit2(b, IR_EQ, IR_I32, x.high, y.high);
-	below = emit2(b, op == OP_LT ? IR_ULT : op == OP_LE ? IR_ULE : op == OP_GT ? IR_UGT : IR_UGE,
+	below = emit2(b,
+		      op == OP_LT   ? IR_ULT
+		      : op == OP_LE ? IR_ULE
+		      : op == OP_GT ? IR_UGT
+				    : IR_UGE,
 		      IR_I32, x.low, y.low);
 	return emit2(b, IR_OR, IR_I32, above, emit2(b, IR_AND, IR_I32, equal, below));
 }
@@ -283,7 +287,8 @@ Wide build_wide(Builder *b, Expr *e)
 {
 	b->loc = e->loc;
 	if (!type_is_wide(e->type))
-		return wide_of_scalar(b, type_is_aggregate(e->type) ? NULL : build_value(b, e), e->type);
+		return wide_of_scalar(b, type_is_aggregate(e->type) ? NULL : build_value(b, e),
+				      e->type);
 	switch (e->kind) {
 	case EXPR_INT:
 		return (Wide){ emit_const(b, IR_I64, e->i), emit_const(b, IR_I64, e->i_hi) };

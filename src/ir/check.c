@@ -193,7 +193,8 @@ static void check_edges(Checker *c, const Block *b)
 	for (int k = 0; k < b->preds.n; k++) {
 		n = ir_successors(b->preds.v[k], succ);
 		if ((n < 1 || succ[0] != b) && (n < 2 || succ[1] != b))
-			fail(c, b->first, "pred b%d does not branch to b%d", b->preds.v[k]->id, b->id);
+			fail(c, b->first, "pred b%d does not branch to b%d", b->preds.v[k]->id,
+			     b->id);
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The builder's pen: Insts at the end of the current block. Pure operations on constants are done
- * at once, so that the tree's constants do not cost Insts that pass_fold has to remove again. Code that
- * cannot be reached gets a block without preds, which ir_dominators drops.
+ * at once, so that the tree's constants do not cost Insts that pass_fold has to remove again. Code
+ * that cannot be reached gets a block without preds, which ir_dominators drops.
  */
 #include "ir/internal.h"
 
@@ -82,7 +82,8 @@ Inst *emit_offset(Builder *b, Inst *pointer, int64_t offset)
 Inst *emit_extend(Builder *b, Inst *i, bool is_signed)
 {
 	if (i->op == IR_CONST)
-		return ir_const(b->f, IR_I64, is_signed ? (int32_t)i->imm : (int64_t)(uint32_t)i->imm);
+		return ir_const(b->f, IR_I64,
+				is_signed ? (int32_t)i->imm : (int64_t)(uint32_t)i->imm);
 	i = emit1(b, is_signed ? IR_SEXT : IR_ZEXT, IR_I64, i);
 	if (is_signed)
 		i->width = 32;

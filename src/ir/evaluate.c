@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What operations on constants give. The semantics are those of BPF: division by zero gives 0, modulo
- * by zero the dividend, shift counts are taken modulo the width. I32 constants are kept
+ * What operations on constants give. The semantics are those of BPF: division by zero gives 0,
+ * modulo by zero the dividend, shift counts are taken modulo the width. I32 constants are kept
  * sign-extended in int64_t.
  */
 #include "ir/internal.h"
@@ -62,7 +62,8 @@ static int64_t swap_bytes(int64_t x, int width)
 			     : (int64_t)__builtin_bswap64((uint64_t)x);
 }
 
-bool ir_evaluate(IrOp op, IrType type, int width, IrType arg_type, int64_t x, int64_t y, int64_t *out)
+bool ir_evaluate(IrOp op, IrType type, int width, IrType arg_type, int64_t x, int64_t y,
+		 int64_t *out)
 {
 	const bool narrow = arg_type == IR_I32;
 	int64_t r;

@@ -3,10 +3,10 @@
  * pass_fold: constants and algebra, in one walk in reverse post-order.
  *
  * Every inst is brought to its simplest form when all that it uses (but for values coming around a
- * loop) already is. Blocks that constant branches do not reach are skipped, and do not count in PHIs.
- * What the verifier must still see is left alone: the value that was tested is the one that is used,
- * upper bounds stay upper bounds, variable offsets of pointers are not regrouped.
- * Needs: nothing; recomputes dominators. The branches themselves are changed by pass_simplify_cfg.
+ * loop) already is. Blocks that constant branches do not reach are skipped, and do not count in
+ * PHIs. What the verifier must still see is left alone: the value that was tested is the one that
+ * is used, upper bounds stay upper bounds, variable offsets of pointers are not regrouped. Needs:
+ * nothing; recomputes dominators. The branches themselves are changed by pass_simplify_cfg.
  */
 #include "ir/internal.h"
 

@@ -197,7 +197,8 @@ static Inst *fold_or(Folder *d, Inst *i, Inst *x, Inst *y)
 	in = same_with_const(i);
 	if (in)
 		return become(d, i, i->op, in->args[0],
-			      i->op == IR_OR ? y->imm | in->args[1]->imm : y->imm ^ in->args[1]->imm);
+			      i->op == IR_OR ? y->imm | in->args[1]->imm
+					     : y->imm ^ in->args[1]->imm);
 	if (i->op == IR_XOR && y->imm == 1 && ir_ops[x->op].flags & IRF_COMPARE)
 		return fold_new2(d, ir_inverse(x->op), IR_I32, x->args[0], x->args[1]);
 	return NULL;

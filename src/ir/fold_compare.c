@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Part of pass_fold: comparisons. The constant stands on the right; comparisons of values that
- * cannot be negative are unsigned (the verifier then knows both bounds); what the possible bits decide
- * is decided. A bound stays a bound on the same value: only equality tests look through arithmetic.
+ * cannot be negative are unsigned (the verifier then knows both bounds); what the possible bits
+ * decide is decided. A bound stays a bound on the same value: only equality tests look through
+ * arithmetic.
  */
 #include "ir/internal.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Part of pass_fold: changes of width, addresses, loads of constant data, stores of values whose upper
- * bits do not matter.
+ * Part of pass_fold: changes of width, addresses, loads of constant data, stores of values whose
+ * upper bits do not matter.
  */
 #include "ir/internal.h"
 

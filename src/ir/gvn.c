@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pass_gvn: a pure computation that was made before, on every way here, is not made again; a condition
- * that a branch on the way here has decided is a constant.
+ * pass_gvn: a pure computation that was made before, on every way here, is not made again; a
+ * condition that a branch on the way here has decided is a constant.
  *
- * One walk in reverse post-order with a hash table of the computations seen; one is reused where its
- * block dominates. Loads are not merged here (pass_memory does).
- * Needs: nothing; recomputes dominators and keeps them. Merging makes the tested and the used copy of
- * an index one value, which is what the verifier wants; it never makes two of one.
+ * One walk in reverse post-order with a hash table of the computations seen; one is reused where
+ * its block dominates. Loads are not merged here (pass_memory does). Needs: nothing; recomputes
+ * dominators and keeps them. Merging makes the tested and the used copy of an index one value,
+ * which is what the verifier wants; it never makes two of one.
  */
 #include "ir/internal.h"
 

@@ -21,6 +21,40 @@ typedef struct Zeroing {
 
 static const bool big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
 
+/* Growing -------------------------------------------------------------------------------------- */
+
+enum { LARGEST_ARGUMENT = 512 };
+
+/* A helper that is given a pointer to less than it reads or writes gets room: the verifier would
+ * refuse the call or, worse, let it reach into the neighbours. What is added reads as zeros. */
+static void grow_for(Inst *call, int k)
+{
+	Diags *d = call->block->function->module->diags;
+	int64_t size = ir_argument_size(call, k);
+	Address a = ir_address(call->args[k]);
+	const HelperInfo *h = helper_by_id(call->helper);
+	const Var *v = a.root->op == IR_ALLOCA ? a.root->var : NULL;
+
+	if (a.root->op != IR_ALLOCA || a.variable || a.offset < 0 || size <= 0 ||
+	    size > LARGEST_ARGUMENT || a.offset + size <= a.root->imm)
+		return;
+	/* the types of keys and values were compared by the front end */
+	if (!strchr("kvxu", ir_argument_class(call, k)) && v && v->name && h)
+		diag_report(d, call->loc, DIAG_argument_too_small,
+			    "bpf_%s takes %lld bytes here, '%s' has %lld", h->name,
+			    (long long)size, v->name->text, (long long)(a.root->imm - a.offset));
+	a.root->imm = a.offset + size;
+	a.root->align = 8;
+}
+
+static void grow_objects(Function *f)
+{
+	FOR_BLOCKS(b, f)
+		FOR_INSTS(i, b)
+			for (int k = 0; i->op == IR_CALL_HELPER && k < i->n_args; k++)
+				grow_for(i, k);
+}
+
 /* Data flow ----------------------------------------------------------------------------------- */
 
 static void apply(const BlockTouches *state, uint64_t *set)
@@ -272,6 +306,7 @@ void pass_init(Function *f)
 
 	if (!f->entry)
 		return;
+	grow_objects(f);
 	ir_loops(f);
 	analyse(&s);
 	if (!any_missing(&s))

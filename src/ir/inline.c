@@ -4,8 +4,8 @@
  *
  * A callee is finished (its own calls inlined, then simplified) before it is copied, so that
  * constant branches and unused code are not copied again and again. Subprograms stay calls. Stack
- * objects of the callee move to the entry block of the caller. Recursion is an error of the program.
- * Needs: nothing. Afterwards only programs and subprograms are left in the module.
+ * objects of the callee move to the entry block of the caller. Recursion is an error of the
+ * program. Needs: nothing. Afterwards only programs and subprograms are left in the module.
  * Invalidates dominators.
  */
 #include "ir/internal.h"
@@ -177,7 +177,8 @@ static void refuse_recursion(Function *f, Inst *call)
 	Diag *d = diag_report(f->module->diags, call->loc, DIAG_recursive_call,
 			      "'%s' calls itself", call->callee->name);
 
-	diag_hint(f->module->diags, d, "BPF programs cannot recurse: use a loop with a constant bound");
+	diag_hint(f->module->diags, d,
+		  "BPF programs cannot recurse: use a loop with a constant bound");
 	if (call->type != IR_VOID)
 		ir_forward(call, ir_const(f, call->type, 0));
 	ir_remove(call);

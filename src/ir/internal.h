@@ -18,7 +18,7 @@ typedef struct Place {
 	Type *type;
 	int bit;                   /* bit-field: first bit, counted from `offset` (0..7) */
 	int bit_width;             /* 0: no bit-field */
-	int64_t record_at;         /* bit-field: where its struct begins, and how long it is: accesses */
+	int64_t record_at; /* bit-field: where its struct begins, and how long it is: accesses */
 	uint64_t record_size;      /* stay within */
 	const Member *member;
 	Type *record;
@@ -77,7 +77,8 @@ Inst *build_convert(Builder *b, Inst *value, Type *from, Type *to);
 bool expr_constant(Expr *e, int64_t *value);     /* an integer constant as it stands in the tree */
 Inst *build_operator(Builder *b, Operator op, Type *type, Inst *x, Inst *y);
 Inst *build_pointer_add(Builder *b, Inst *pointer, Expr *index, uint64_t scale, Type *type);
-Inst *build_adapted(Builder *b, Inst *i, IrType type, bool is_signed);  /* brings a value to a type */
+Inst *build_adapted(Builder *b, Inst *i, IrType type,
+		    bool is_signed); /* brings a value to a type */
 Inst *build_pointer_diff(Builder *b, Expr *e);
 Inst *build_assign_op(Builder *b, Expr *e);
 Inst *build_increment(Builder *b, Expr *e);
@@ -89,7 +90,7 @@ Expr *build_until_last(Builder *b, Stmt *block);
 
 /* build_memory.c */
 Place build_place(Builder *b, Expr *e);          /* of an lvalue; others go to a temporary */
-Place build_pointed(Builder *b, Expr *pointer, Type *type);  /* what a pointer expression leads to */
+Place build_pointed(Builder *b, Expr *pointer, Type *type); /* what a pointer expression leads to */
 Inst *build_address(Builder *b, Place p);
 Inst *load_place(Builder *b, Place p);
 void store_place(Builder *b, Place p, Inst *value);
@@ -101,6 +102,10 @@ bool type_is_volatile(Type *t);
 
 /* build_data.c */
 bool global_constant(Builder *b, Var *v, Inst **value);  /* a scalar that never changes */
+
+/* build_extern.c: what the kernel provides */
+bool extern_constant(Builder *b, Var *v, int64_t *value);
+Inst *extern_address(Builder *b, Var *v);        /* NULL: an ordinary global */
 
 /* build_call.c, build_builtin.c */
 Inst *build_call(Builder *b, Expr *e, Place *result);    /* result: where a struct goes */
@@ -119,7 +124,8 @@ Inst *wide_compare(Builder *b, Operator op, Type *type, Wide x, Wide y);
 Inst *wide_to_scalar(Builder *b, Wide v, Type *to);
 
 /* evaluate.c: what a pure operation gives for constants; false: not a constant operation */
-bool ir_evaluate(IrOp op, IrType type, int width, IrType arg_type, int64_t x, int64_t y, int64_t *out);
+bool ir_evaluate(IrOp op, IrType type, int width, IrType arg_type, int64_t x, int64_t y,
+		 int64_t *out);
 IrOp ir_inverse(IrOp compare);                   /* !(a op b) */
 IrOp ir_swapped(IrOp compare);                   /* b op a */
 
@@ -127,8 +133,8 @@ IrOp ir_swapped(IrOp compare);                   /* b op a */
 uint64_t ir_possible_bits(const Inst *i);
 bool ir_is_nonnegative(const Inst *i);
 
-/* fold.c and its parts: what pass_fold does to one inst. They return the value that replaces it, the
- * inst itself if it was changed in place, or NULL. */
+/* fold.c and its parts: what pass_fold does to one inst. They return the value that replaces it,
+ * the inst itself if it was changed in place, or NULL. */
 typedef struct Folder {
 	Function *f;
 	Inst *at;                  /* new insts go before it */

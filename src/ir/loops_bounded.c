@@ -42,11 +42,19 @@ static bool find_loop(Loop *l, Block *header)
 	return l->body.n > 0;
 }
 
+/* registers and tracepoint records do not change while the program runs */
+static bool loads_constant_context(const Inst *i)
+{
+	return i->op == IR_LOAD && i->args[0]->space == SPACE_CONTEXT &&
+	       spaces_context_is_memory(i->block->function);
+}
+
 static bool is_invariant(const Loop *l, const Inst *i, int depth)
 {
 	if (!inside(l, i->block))
 		return true;
-	if (depth > INVARIANT_DEPTH || !(ir_ops[i->op].flags & IRF_PURE))
+	if (depth > INVARIANT_DEPTH ||
+	    !((ir_ops[i->op].flags & IRF_PURE) || loads_constant_context(i)))
 		return false;
 	for (int k = 0; k < i->n_args; k++)
 		if (!is_invariant(l, i->args[k], depth + 1))

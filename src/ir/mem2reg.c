@@ -3,12 +3,12 @@
  * pass_mem2reg: stack objects that are only read and written at constant offsets become values.
  *
  * An object is cut into slots of at most 8 bytes, such that every access lies within one (scalar
- * replacement of aggregates); an access to a part of a slot becomes shifts and masks. Copies between
- * such objects become copies of slots, so the cuts of one are carried over to the other. Then the
- * slots are put into SSA form: PHIs at the dominance frontiers of their writes where they are still
- * read (pruned), values by a walk over the dominator tree.
- * An object whose address goes anywhere else stays in memory.
- * Needs: nothing; recomputes dominators and keeps them. Leaves the dead ALLOCAs to pass_dead_code.
+ * replacement of aggregates); an access to a part of a slot becomes shifts and masks. Copies
+ * between such objects become copies of slots, so the cuts of one are carried over to the other.
+ * Then the slots are put into SSA form: PHIs at the dominance frontiers of their writes where they
+ * are still read (pruned), values by a walk over the dominator tree. An object whose address goes
+ * anywhere else stays in memory. Needs: nothing; recomputes dominators and keeps them. Leaves the
+ * dead ALLOCAs to pass_dead_code.
  */
 #include "ir/internal.h"
 
@@ -48,7 +48,8 @@ typedef struct Promoter {
 
 /* Objects and their accesses ------------------------------------------------------------------ */
 
-/* The object that a pointer leads to, at *offset; NULL: none. Set on ALLOCA, PTROFF by find_objects. */
+/* The object that a pointer leads to, at *offset; NULL: none. Set on ALLOCA, PTROFF by
+ * find_objects. */
 static Object *object_of(const Inst *pointer, int64_t *offset)
 {
 	*offset = pointer->aux;
@@ -130,7 +131,8 @@ static void find_objects(Promoter *p)
 			i->aux = 0;
 			if (i->op == IR_ALLOCA && i->imm <= MAX_OBJECT)
 				add_object(p, i);
-			if (i->op == IR_PTROFF || (i->op == IR_BITCAST && i->type == IR_PTR && !i->imm)) {
+			if (i->op == IR_PTROFF ||
+			    (i->op == IR_BITCAST && i->type == IR_PTR && !i->imm)) {
 				int64_t to = i->args[0]->aux + (i->op == IR_PTROFF ? i->imm : 0);
 
 				if (to >= -MAX_OBJECT && to <= MAX_OBJECT)
@@ -287,7 +289,8 @@ static Object *promoted(const Inst *pointer, int64_t *offset)
 	return o && !o->in_memory ? o : NULL;
 }
 
-/* Which slots an inst reads and writes ---------------------------------------------------------- */
+/* Which slots an inst reads and writes ----------------------------------------------------------
+ */
 
 static void note_read(Promoter *p, Block *b, int slot)
 {
@@ -518,7 +521,8 @@ static void set_value(Promoter *p, int slot, Inst *value)
 	p->slots.v[slot].value = value;
 }
 
-/* Bytes [at, at + width) of the slot, in the low bits of an I32 or I64; what is above is garbage. */
+/* Bytes [at, at + width) of the slot, in the low bits of an I32 or I64; what is above is garbage.
+ */
 static Inst *read_part(Promoter *p, int slot, int64_t at, int width)
 {
 	Slot *s = &p->slots.v[slot];

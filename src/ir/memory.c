@@ -2,10 +2,10 @@
 /*
  * pass_memory: loads of what is known, and stores that nobody reads.
  *
- * Forwards: in a block, and from a block to those that have only it before them, what was stored
- * or loaded at [root + offset] is remembered until something may change it. Helpers change only what
- * is passed to them; what they change otherwise (packets, map values) is forgotten at every call. So
- * the context is read again after a call, which costs less than a register kept over it.
+ * Forwards: in a block, and from a block to those that have only it before them, what was stored or
+ * loaded at [root + offset] is remembered until something may change it. Helpers change only what
+ * is passed to them; what they change otherwise (packets, map values) is forgotten at every call.
+ * So the context is read again after a call, which costs less than a register kept over it.
  * Backwards: a store to a stack object is dead if on every way from it the bytes are written again
  * before they are read, by code or helpers; a constant that is half dead becomes half as wide.
  * Needs: nothing; recomputes dominators and keeps them. Volatile accesses stay.
@@ -160,7 +160,8 @@ static Inst *as_loaded(Inst *load, Inst *v)
 	}
 	if (load->type == IR_I32)
 		return v;
-	return insert1(load, load->is_signed ? IR_SEXT : IR_ZEXT, IR_I64, load->is_signed ? 32 : 0, v);
+	return insert1(load, load->is_signed ? IR_SEXT : IR_ZEXT, IR_I64, load->is_signed ? 32 : 0,
+		       v);
 }
 
 /* A load from within a constant that was stored (a zeroed object). */
@@ -348,7 +349,8 @@ static void halve_store(const uint64_t *live, const Touch *t)
 	Function *f = i->block->function;
 	uint64_t v;
 
-	if (i->op != IR_STORE || i->args[1]->op != IR_CONST || i->width != 8 || t->to - t->from != 8)
+	if (i->op != IR_STORE || i->args[1]->op != IR_CONST || i->width != 8 ||
+	    t->to - t->from != 8)
 		return;
 	v = (uint64_t)i->args[1]->imm;
 	if (!any_live(live, t, middle, t->to)) {
@@ -390,6 +392,7 @@ void pass_memory(Function *f)
 {
 	Touches t = { 0 };
 	Block **order;
+	uint64_t *live;
 	int n = 0;
 
 	ir_dominators(f);
@@ -402,6 +405,7 @@ void pass_memory(Function *f)
 	FOR_BLOCKS (b, f)
 		order[n++] = b;
 	find_live_bytes(&t, order, n);
+	live = touches_new_set(&t);
 	FOR_BLOCKS (b, f)
-		remove_dead_stores(&t, b, touches_new_set(&t));
+		remove_dead_stores(&t, b, live);
 }

@@ -5,6 +5,7 @@
  *   - a PHI of one value is that value
  *   - a block that only jumps is skipped
  *   - a block with one predecessor that only leads to it is appended to that
+ *   - blocks that only return the same value become one
  *   - a block that only decides on a PHI is skipped by predecessors that bring a constant to it
  *     (the conditions of inlined functions: if (filter(...)))
  * Needs: nothing. Invalidates and recomputes dominators. The verifier sees the same tests on the
@@ -124,7 +125,8 @@ static void retarget(Block *from, Block *old, Block *to)
 
 /* Blocks that only jump ----------------------------------------------------------------------- */
 
-/* A PHI of the block itself may only be used by PHIs of its successor, which are resolved per edge. */
+/* A PHI of the block itself may only be used by PHIs of its successor, which are resolved per edge.
+ */
 static bool only_feeds(const Block *b, const Block *to)
 {
 	for (const Inst *i = b->first; i != b->last; i = i->next) {
@@ -237,7 +239,8 @@ static bool value_from(const Block *b, const Inst *i, int k, int64_t *value)
 	if (!(ir_ops[i->op].flags & IRF_PURE) || i->n_args < 1 || i->n_args > 2 ||
 	    i->op == IR_PTROFF || i->op == IR_PTRADD || i->imm)
 		return false;
-	if (!value_from(b, i->args[0], k, &x) || (i->n_args == 2 && !value_from(b, i->args[1], k, &y)))
+	if (!value_from(b, i->args[0], k, &x) ||
+	    (i->n_args == 2 && !value_from(b, i->args[1], k, &y)))
 		return false;
 	return ir_evaluate(i->op, i->type, i->width, i->args[0]->type, x, y, value);
 }
@@ -253,7 +256,8 @@ static int uses_as_phi_arg(const Inst *i, const Block *b)
 	return uses;
 }
 
-/* The block holds PHIs and a few pure insts, all used only in it; PHIs also by PHIs of successors. */
+/* The block holds PHIs and a few pure insts, all used only in it; PHIs also by PHIs of successors.
+ */
 static bool only_decides(const Block *b)
 {
 	int n = 0;
@@ -298,6 +302,51 @@ static bool thread_block(Block *b)
 	return changed;
 }
 
+/* Ends ---------------------------------------------------------------------------------------- */
+
+/* Blocks that only return the same value: one is enough. */
+static bool share_end(Block *b, Block *end)
+{
+	bool changed = false;
+
+	for (int k = b->preds.n - 1; k >= 0; k--) {
+		Block *p = b->preds.v[k];
+
+		if (has_edge(p, end))
+			make_branch(p, end);
+		else {
+			ir_add_edge(p, end);
+			retarget(p, b, end);
+		}
+		changed = true;
+	}
+	return changed;
+}
+
+static bool share_ends(Function *f)
+{
+	enum { MAX_ENDS = 8 };
+	Block *ends[MAX_ENDS];
+	int n = 0;
+	bool changed = false;
+
+	FOR_BLOCKS (b, f) {
+		const Inst *t = b->first;
+		int k = 0;
+
+		if (t->op != IR_RET || b == f->entry)
+			continue;
+		while (k < n && (ends[k]->last->n_args != t->n_args ||
+				 (t->n_args && ends[k]->last->args[0] != t->args[0])))
+			k++;
+		if (k < n)
+			changed |= share_end(b, ends[k]);
+		else if (n < MAX_ENDS)
+			ends[n++] = b;
+	}
+	return changed;
+}
+
 static bool shorten_edges(Function *f)
 {
 	bool changed = false;
@@ -322,6 +371,7 @@ void pass_simplify_cfg(Function *f)
 			simplify_phis(f);
 		}
 		changed |= merge_chains(f);
+		changed |= share_ends(f);
+		ir_dominators(f);
 	}
-	ir_dominators(f);
 }

@@ -4,9 +4,9 @@
  *
  * The trip count is found by running the exit condition on paper: it and the next value must be
  * pure operations on one PHI of the header and constants. The loop is then copied as often. What
- * lives across the copies is put into memory first, so that no copy needs PHIs for another; the passes
- * that follow (mem2reg, fold) make values of it again and remove the branches that are now constant.
- * A marked loop whose count cannot be found stays a loop, which kernels since 5.3 accept.
+ * lives across the copies is put into memory first, so that no copy needs PHIs for another; the
+ * passes that follow (mem2reg, fold) make values of it again and remove the branches that are now
+ * constant. A marked loop whose count cannot be found stays a loop, which kernels since 5.3 accept.
  * Needs: PHIs (after mem2reg). Invalidates and recomputes dominators.
  */
 #include "ir/internal.h"
@@ -217,7 +217,8 @@ static void demote_results(Loop *l)
 					where = b->preds.v[a]->last;
 				if (!v->aux_ptr) {
 					v->aux_ptr = new_cell(l, v);
-					def = v->op == IR_PHI ? first_after_phis(v->block) : v->next;
+					def = v->op == IR_PHI ? first_after_phis(v->block)
+							      : v->next;
 					store_cell(l, def, v->aux_ptr, v);
 				}
 				i->args[a] = load_cell(l, where, v->aux_ptr, v);
@@ -230,7 +231,8 @@ static void demote_results(Loop *l)
 
 static Inst *mapped(const Loop *l, Inst *i)
 {
-	return i->block && i->block->function == l->f && i->aux_ptr && i->block->aux ? i->aux_ptr : i;
+	return i->block && i->block->function == l->f && i->aux_ptr && i->block->aux ? i->aux_ptr
+										     : i;
 }
 
 static void copy_insts(Loop *l)

@@ -4,9 +4,9 @@
  * size, the extension is compared instead.
  *
  * The verifier learns bounds for the register that is compared. "R1 unbounded memory access" and
- * "R2 min value is negative" (kernels before 6.8, which do not carry bounds from a 32-bit compare to
- * a copy that was extended before) come from testing one copy and using the other.
- * Needs: nothing; recomputes dominators and keeps them. pass_gvn then makes one value of the extensions.
+ * "R2 min value is negative" (kernels before 6.8, which do not carry bounds from a 32-bit compare
+ * to a copy that was extended before) come from testing one copy and using the other. Needs:
+ * nothing; recomputes dominators and keeps them. pass_gvn then makes one value of the extensions.
  */
 #include "ir/internal.h"
 

@@ -43,7 +43,7 @@ static FeatureState from_error(int code, char *why, size_t size)
 	return code == EPERM || code == EACCES ? FEATURE_UNKNOWN : FEATURE_NO;
 }
 
-/* The process ---------------------------------------------------------------------------------------- */
+/* The process ---------------------------------------------------------------------------------- */
 
 static FeatureState probe_capabilities(char *why, size_t size)
 {
@@ -108,7 +108,7 @@ static FeatureState probe_jit(char *why, size_t size)
 	return with_reason(strcmp(text, "0"), "net.core.bpf_jit_enable = 0", why, size);
 }
 
-/* Knowledge ------------------------------------------------------------------------------------------ */
+/* Knowledge ------------------------------------------------------------------------------------ */
 
 static FeatureState probe_btf(char *why, size_t size)
 {
@@ -170,7 +170,7 @@ static FeatureState probe_config(char *why, size_t size)
 			   "neither /proc/config.gz nor a copy in /boot", why, size);
 }
 
-/* Hooks ---------------------------------------------------------------------------------------------- */
+/* Hooks ---------------------------------------------------------------------------------------- */
 
 static FeatureState probe_kprobes(char *why, size_t size)
 {
@@ -288,7 +288,7 @@ static FeatureState probe_batch(char *why, size_t size)
 	return by_version(KVERSION(5, 6), why, size);
 }
 
-/* The table ------------------------------------------------------------------------------------------ */
+/* The table ------------------------------------------------------------------------------------ */
 
 static const Feature features[] = {
 #define X(name, title, major, minor, lost) { #name, title, KVERSION(major, minor), lost, probe_##name },

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The stream ------------------------------------------------------------------------------------- */
+/* The stream ----------------------------------------------------------------------------------- */
 
 static const char *skip_hex(const char *p, uint64_t *value)
 {
@@ -75,7 +75,7 @@ int kernel_each_symbol(bool (*each)(void *self, const KallsymsLine *line), void 
 	return result;
 }
 
-/* By name ---------------------------------------------------------------------------------------- */
+/* By name -------------------------------------------------------------------------------------- */
 
 typedef struct Search { KernelSymbol *symbols; int n; } Search;
 
@@ -143,7 +143,7 @@ bool kernel_has_function(const char *name)
 	return k->count && is_text(k->type);
 }
 
-/* Similar names ------------------------------------------------------------------------------------ */
+/* Similar names -------------------------------------------------------------------------------- */
 
 enum { SIMILAR = 4 };
 
@@ -227,7 +227,7 @@ bool kernel_similar_functions(const char *name, char *buf, size_t size)
 	return n;
 }
 
-/* By address ------------------------------------------------------------------------------------- */
+/* By address ----------------------------------------------------------------------------------- */
 
 typedef struct Best {
 	uint64_t address;          /* asked for */

@@ -30,14 +30,14 @@ const char *kernel_file_text(const char *path);
 /* CONFIG_X without the prefix: "y", "m", value; NULL: unset or unknown. */
 const char *kernel_config(const char *name);
 
-/* vmlinux.c: BTF -------------------------------------------------------------------------------- */
+/* vmlinux.c: BTF ------------------------------------------------------------------------------- */
 
 const Btf *kernel_btf(Error *err);               /* NULL: none, with the reason */
 const Btf *kernel_module_btf(const char *module, Error *err);
 /* Drops BTF and other big caches; pointers from kernel_btf become invalid; the next call reads again. */
 void kernel_release_btf(void);
 
-/* kallsyms.c ------------------------------------------------------------------------------------ */
+/* kallsyms.c ----------------------------------------------------------------------------------- */
 
 typedef struct KernelSymbol {
 	const char *name;          /* asked for */
@@ -59,7 +59,7 @@ bool kernel_similar_functions(const char *name, char *buf, size_t size);
 typedef void KernelNameFn(void *self, int i, const char *name, uint64_t offset, const char *module);
 int kernel_name_addresses(const uint64_t *addresses, int n, KernelNameFn *each, void *self);
 
-/* syscalls.c ------------------------------------------------------------------------------------ */
+/* syscalls.c ----------------------------------------------------------------------------------- */
 
 /* "__x64_sys_", "sys_", ...: of the functions that system calls enter through. */
 const char *kernel_syscall_prefix(void);
@@ -67,7 +67,7 @@ const char *kernel_syscall_prefix(void);
  * "__arm64_sys_clone") -> "__x64_sys_clone". A name without such a prefix is returned as it is. */
 const char *kernel_syscall_function(const char *function);
 
-/* tracefs.c ------------------------------------------------------------------------------------- */
+/* tracefs.c ------------------------------------------------------------------------------------ */
 
 /* Opens a file of tracefs ("trace_pipe", "events/…"): through an existing mount or, if there is
  * none, through a mount that only this process sees. fd, or -errno with the reason. */
@@ -78,7 +78,7 @@ int kernel_tracepoint_id(const char *category, const char *event, Error *err);
 /* The text of the format file, kept; NULL with the reason. */
 const char *kernel_tracepoint_format(const char *category, const char *event, Error *err);
 
-/* probes.c: what can be attached to -------------------------------------------------------------- */
+/* probes.c: what can be attached to ------------------------------------------------------------ */
 
 /* Each answers yes or no; a no puts the reason into *why (may be NULL), a text that stays valid. */
 bool kernel_has_kprobes(const char **why);
@@ -92,7 +92,7 @@ bool kernel_has_map_type(int type, const char **why);            /* by version, 
 bool kernel_has_helper(const char *name, const char **why);
 bool kernel_has_perf_link(void);                 /* BPF links on perf events (5.15) */
 
-/* features.c ------------------------------------------------------------------------------------ */
+/* features.c ----------------------------------------------------------------------------------- */
 
 typedef enum FeatureState { FEATURE_NO, FEATURE_YES, FEATURE_UNKNOWN } FeatureState;
 
@@ -110,7 +110,7 @@ const Feature *kernel_feature_by_name(const char *name);
 /* Runs the probe (once per process). *why stays valid; "" if there is nothing to say. */
 FeatureState kernel_feature_probe(const Feature *f, const char **why);
 
-/* host.c ---------------------------------------------------------------------------------------- */
+/* host.c --------------------------------------------------------------------------------------- */
 
 /* The compiler's view of this machine. Answers are valid until kernel_release_btf. */
 void kernel_host(Host *out);

@@ -21,7 +21,7 @@ static bool no(const char **why, const char *reason)
 	return false;
 }
 
-/* PMUs ------------------------------------------------------------------------------------------- */
+/* PMUs ----------------------------------------------------------------------------------------- */
 
 static int pmu_type(const char *name)
 {
@@ -53,7 +53,7 @@ bool kernel_pmu_retprobe_bit(const char *pmu, int *bit)
 	return text && sscanf(text, "config:%d", bit) == 1;
 }
 
-/* Functions ---------------------------------------------------------------------------------------- */
+/* Functions ------------------------------------------------------------------------------------ */
 
 bool kernel_has_kprobes(const char **why)
 {
@@ -162,7 +162,7 @@ bool kernel_has_perf_link(void)
 	return kernel_version() >= KVERSION(5, 15);
 }
 
-/* What programs use --------------------------------------------------------------------------------- */
+/* What programs use ---------------------------------------------------------------------------- */
 
 static int try_map(const MapTypeInfo *info)
 {

@@ -102,7 +102,7 @@ int kernel_tracefs_open(const char *path, int flags, Error *err)
 	return -fd;
 }
 
-/* Tracepoints -------------------------------------------------------------------------------------- */
+/* Tracepoints ---------------------------------------------------------------------------------- */
 
 static bool sound_name(const char *name)
 {

@@ -53,7 +53,7 @@ const char *kernel_file_text(const char *path)
 	return copy;
 }
 
-/* Version ------------------------------------------------------------------------------------------ */
+/* Version -------------------------------------------------------------------------------------- */
 
 static const struct utsname *system_name(void)
 {
@@ -100,7 +100,7 @@ uint32_t kernel_version(void)
 	return version;
 }
 
-/* CPUs ------------------------------------------------------------------------------------------- */
+/* CPUs ----------------------------------------------------------------------------------------- */
 
 /* Calls each for the ranges of a list such as "0-3,8". */
 static void each_cpu_range(const char *list, void (*each)(void *self, int from, int to), void *self)
@@ -181,7 +181,7 @@ bool kernel_cpu_online(int cpu)
 	return s.found;
 }
 
-/* Rights ----------------------------------------------------------------------------------------- */
+/* Rights --------------------------------------------------------------------------------------- */
 
 bool kernel_capable(int capability)
 {

@@ -80,25 +80,18 @@ static Expr *pointer_difference(Lang *l, Expr *a, Expr *b, Loc loc)
 
 static void check_comparison(Lang *l, Expr *a, Expr *b, Loc loc)
 {
-	Type *to_a, *to_b;
-
 	if (!type_is_pointer(a->type) || !type_is_pointer(b->type)) {
 		Expr *number = type_is_pointer(a->type) ? b : a;
 
 		if (!expr_is_null(number))
 			diag_report(l->diags, loc, DIAG_pointer_comparison,
-				    "a pointer is compared with the "
-				    "integer type '%s'",
+				    "a pointer is compared with the integer type '%s'",
 				    type_text(l, number->type));
-		return;
-	}
-	to_a = type_strip(type_strip(a->type)->base);
-	to_b = type_strip(type_strip(b->type)->base);
-	if (to_a->kind != TYPE_VOID && to_b->kind != TYPE_VOID && !type_equal(to_a, to_b) &&
-	    !(type_is_integer(to_a) && type_is_integer(to_b)))
+	} else if (!pointers_agree(a->type, b->type)) {
 		diag_report(l->diags, loc, DIAG_pointer_comparison,
 			    "'%s' and '%s' point to different types", type_text(l, a->type),
 			    type_text(l, b->type));
+	}
 }
 
 static Expr *compare_pointers(Lang *l, Operator op, Expr *a, Expr *b, Loc loc)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Macros that the preprocessor computes when they are used: places, counters, and the questions
- * about the kernel (`__kernel_has_…`, `__btf_has_…`), whose arguments are taken as written, without
- * expanding macros in them. All give one number or string, in #if and anywhere else.
+ * about the kernel (`__kernel_has_…`, `__btf_has_…`), whose arguments are taken as written,
+ * without expanding macros in them. All give one number or string, in #if and anywhere else.
  */
 #include "pp.h"
 
@@ -19,8 +19,8 @@ static char *required_argument(Lang *l, const Token *name)
 
 	if (text && *text)
 		return text;
-	diag_report(l->diags, name->loc, DIAG_macro_arguments, "'%s' needs an argument in parentheses",
-		    name->atom->text);
+	diag_report(l->diags, name->loc, DIAG_macro_arguments,
+		    "'%s' needs an argument in parentheses", name->atom->text);
 	return arena_strdup(l->arena, "");
 }
 
@@ -90,7 +90,8 @@ static char *value_kernel_version(Lang *l, const Token *name, uintptr_t arg)
 static char *value_cpus(Lang *l, const Token *name, uintptr_t arg)
 {
 	(void)name, (void)arg;
-	return arena_printf(l->arena, "%d", l->host && l->host->cpus_online ? l->host->cpus_online : 1);
+	return arena_printf(l->arena, "%d",
+			    l->host && l->host->cpus_online ? l->host->cpus_online : 1);
 }
 
 #if defined(__x86_64__)
@@ -130,7 +131,7 @@ static char *value_constant(Lang *l, const Token *name, uintptr_t arg)
 	return arena_strdup(l->arena, (const char *)arg);
 }
 
-/* Questions about the kernel --------------------------------------------------------------------------- */
+/* Questions about the kernel ------------------------------------------------------------------- */
 
 static char *trimmed(char *s)
 {
@@ -192,7 +193,8 @@ static uint32_t find_type(const Btf *b, const char *text)
 		const char *word;
 		int kind;
 	} kinds[] = {
-		{ "struct ", BTF_KIND_STRUCT }, { "union ", BTF_KIND_UNION }, { "enum ", BTF_KIND_ENUM },
+		{ "struct ", BTF_KIND_STRUCT }, { "union ", BTF_KIND_UNION },
+		{ "enum ", BTF_KIND_ENUM },
 	};
 	uint32_t id;
 
@@ -293,7 +295,7 @@ static char *value_btf_has_function(Lang *l, const Token *name, uintptr_t arg)
 	return yes_or_no(l, b && *text && btf_find(b, text, BTF_KIND_FUNC));
 }
 
-/* The table ----------------------------------------------------------------------------------------------- */
+/* The table ------------------------------------------------------------------------------------ */
 
 static const BuiltinMacro builtins[] = {
 #define X(name, function, arg) { name, value_##function, (uintptr_t)(arg) },

@@ -29,7 +29,8 @@ static Value fail(Parser *p, const char *what)
 		if (p->t.kind == TOK_EOF)
 			diag_report(p->l->diags, p->loc, DIAG_condition_syntax, "%s", what);
 		else
-			diag_report(p->l->diags, p->t.loc, DIAG_condition_syntax, "%s, at '%.*s'", what,
+			diag_report(p->l->diags, p->t.loc, DIAG_condition_syntax,
+				    "%s, at '%.*s'", what,
 				    (int)(p->t.text.n < 40 ? p->t.text.n : 40), p->t.text.p);
 	}
 	p->failed = true;
@@ -146,7 +147,9 @@ static uint64_t divide(Parser *p, TokenKind op, Value a, Value b, bool is_unsign
 		return op == TOK_SLASH ? a.v / b.v : a.v % b.v;
 	if (b.v == UINT64_MAX)     /* INT64_MIN / -1 would trap */
 		return op == TOK_SLASH ? -a.v : 0;
-	return (uint64_t)(op == TOK_SLASH ? (int64_t)a.v / (int64_t)b.v : (int64_t)a.v % (int64_t)b.v);
+	if (op == TOK_SLASH)
+		return (uint64_t)((int64_t)a.v / (int64_t)b.v);
+	return (uint64_t)((int64_t)a.v % (int64_t)b.v);
 }
 
 static uint64_t shift(TokenKind op, Value a, uint64_t n)

@@ -207,7 +207,7 @@ static bool is_character(Type *t)
 	return t->kind == TYPE_INT && t->size == 1;
 }
 
-static bool pointers_agree(Type *a, Type *b)
+bool pointers_agree(Type *a, Type *b)
 {
 	a = type_strip(type_strip(a)->base);
 	b = type_strip(type_strip(b)->base);

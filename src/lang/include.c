@@ -9,9 +9,9 @@
  */
 #include "pp.h"
 
-enum { MOST_INCLUDE_DEPTH = 64, MOST_INCLUDES = 20000 };
+enum { MOST_INCLUDE_DEPTH = 64, MOST_INCLUDES = 5000 };
 
-/* Finding -------------------------------------------------------------------------------------------- */
+/* Finding -------------------------------------------------------------------------------------- */
 
 static UserFile *read_user_file(Lang *l, const char *path)
 {
@@ -23,7 +23,9 @@ static UserFile *read_user_file(Lang *l, const char *path)
 		return f->text ? f : NULL;
 	f = NEW(l->arena, UserFile);
 	hashmap_put(&l->pp->files, str_of(arena_strdup(l->arena, path)), f);
-	text = l->host && l->host->read_file ? l->host->read_file(l->host->self, path, &size) : NULL;
+	if (!l->host || !l->host->read_file)
+		return NULL;
+	text = l->host->read_file(l->host->self, path, &size);
 	if (!text)
 		return NULL;
 	f->text = arena_strndup(l->arena, text, size);
@@ -83,10 +85,11 @@ bool pp_has_include(Lang *l, const char *name)
 	if (n < 3 || (name[n - 1] != '>' && name[n - 1] != '"'))
 		return false;
 	bare = arena_strndup(l->arena, name + 1, n - 2);
-	return pool_has_header(bare) || find_user_file(l, bare, quoted, current_directory(l), &path);
+	return pool_has_header(bare) ||
+		find_user_file(l, bare, quoted, current_directory(l), &path);
 }
 
-/* Including ------------------------------------------------------------------------------------------- */
+/* Including ------------------------------------------------------------------------------------ */
 
 bool pp_header_included(Lang *l, const char *header)
 {
@@ -131,13 +134,14 @@ static void push_user_file(Lang *l, UserFile *f, const char *path, Loc loc)
 static void report_missing(Lang *l, Loc loc, const char *name)
 {
 	const char *near = closest_name(name, pool_header_names, pool_header_count);
-	Diag *d = diag_report(l->diags, loc, DIAG_header_not_found, "there is no header '%.100s'", name);
+	Diag *d = diag_report(l->diags, loc, DIAG_header_not_found,
+			      "there is no header '%.100s'", name);
 
 	if (near)
 		diag_hint(l->diags, d, "did you mean <%s>?", near);
 	else
-		diag_hint(l->diags, d, "types of the kernel need no header; directories of your own "
-			  "headers are given with -I");
+		diag_hint(l->diags, d, "types of the kernel need no header; directories of "
+			  "your own headers are given with -I");
 }
 
 static void include_name(Lang *l, const char *name, bool quoted, const char *beside, Loc loc)
@@ -181,7 +185,8 @@ void pp_include(Lang *l, Input *in, Loc loc)
 		return;
 	}
 	if (end[1])
-		diag_report(l->diags, loc, DIAG_extra_tokens, "extra text at the end of the directive");
+		diag_report(l->diags, loc, DIAG_extra_tokens,
+			    "extra text at the end of the directive");
 	*end = '\0';
 	in->in_directive = false;
 	include_name(l, text + 1, close == '"', beside, loc);
@@ -195,7 +200,7 @@ void pp_pragma_once(Lang *l, Input *in)
 		f->once = true;
 }
 
-/* Line numbers ------------------------------------------------------------------------------------------ */
+/* Line numbers --------------------------------------------------------------------------------- */
 
 /* Counted from where they were asked for last, forwards or backwards. */
 int pp_line(Lang *l, Loc loc, const char **file)
@@ -217,7 +222,7 @@ int pp_line(Lang *l, Loc loc, const char **file)
 	return 0;
 }
 
-/* Options ------------------------------------------------------------------------------------------------- */
+/* Options -------------------------------------------------------------------------------------- */
 
 typedef struct OptionText {
 	Lang *l;
@@ -307,7 +312,8 @@ static int take_option(OptionText *o, const LangOptions *options, int i)
 	if (!strcmp(s, "-w"))
 		o->l->diags->no_warnings = true;
 	else if (!is_harmless(s))
-		diag_report(o->l->diags, 0, DIAG_unknown_cflag, "unknown compiler option '%.60s'", s);
+		diag_report(o->l->diags, 0, DIAG_unknown_cflag,
+			    "unknown compiler option '%.60s'", s);
 	return 1;
 }
 
@@ -342,6 +348,8 @@ void pp_start(Lang *l, const char *text, size_t size)
 	int index = sources_add(l->sources, name, text, size, 0);
 	Input *in;
 
+	vec_push(l->arena, &pp->scratch, (Token){ 0 });   /* so that its address is never NULL */
+	pp->scratch.n = 0;
 	pp->files.arena = pp->headers.arena = pp->pool_macros.arena = l->arena;
 	pp->a_defined = atom_intern(l, "defined", 7);
 	pp->a_va_args = atom_intern(l, "__VA_ARGS__", 11);

@@ -289,6 +289,7 @@ Expr *expr_condition(Lang *l, Expr *e, const char *of);  /* scalar rvalue for if
 Expr *expr_fold(Lang *l, Expr *e);               /* e, or the constant that it is */
 Expr *expr_builtin(Lang *l, Builtin b, Type *type, Loc loc);  /* arguments are pushed by the caller */
 bool expr_is_error(Lang *l, const Expr *e);
+bool pointers_agree(Type *a, Type *b);           /* no warning is due when one becomes the other */
 bool expr_is_null(Expr *e);                      /* null pointer constant */
 bool expr_is_constant(const Expr *e);            /* EXPR_INT or EXPR_FLOAT */
 int64_t wrap_integer(Type *t, int64_t value);    /* cut to the type's width, extended by its sign */

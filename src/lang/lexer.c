@@ -10,7 +10,7 @@
  */
 #include "pp.h"
 
-/* Names ------------------------------------------------------------------------------------------ */
+/* Names ---------------------------------------------------------------------------------------- */
 
 static const struct {
 	TokenKind kind;
@@ -97,8 +97,8 @@ const char *token_kind_text(TokenKind kind)
 {
 	static const char *const classes[] = {
 		[TOK_EOF] = "end of the text", [TOK_IDENT] = "identifier", [TOK_NUMBER] = "number",
-		[TOK_CHAR] = "character constant", [TOK_STRING] = "string", [TOK_PRAGMA] = "#pragma",
-		[TOK_OTHER] = "stray character",
+		[TOK_CHAR] = "character constant", [TOK_STRING] = "string",
+		[TOK_PRAGMA] = "#pragma",		[TOK_OTHER] = "stray character",
 	};
 	/* the spellings between quotes; filled by the preprocessor of the host compiler */
 	static const struct {
@@ -121,7 +121,7 @@ const char *token_kind_text(TokenKind kind)
 	return "token";
 }
 
-/* Scanning ----------------------------------------------------------------------------------------- */
+/* Scanning ------------------------------------------------------------------------------------- */
 
 enum { C_LETTER = 1, C_DIGIT = 2, C_SPACE = 4, C_EXPONENT = 8 };
 
@@ -230,8 +230,8 @@ static const char *scan_punctuator(const char *p, TokenKind *kind)
 	case '^': IF("^=", 2, XOR_ASSIGN); return take(p + 1, kind, TOK_CARET);
 	case '!': IF("!=", 2, NE); return take(p + 1, kind, TOK_BANG);
 	case '=': IF("==", 2, EQ); return take(p + 1, kind, TOK_ASSIGN);
-	case '<': IF("<<=", 3, SHL_ASSIGN); IF("<<", 2, SHL); IF("<=", 2, LE); IF("<:", 2, LBRACKET);
-		IF("<%", 2, LBRACE); return take(p + 1, kind, TOK_LT);
+	case '<': IF("<<=", 3, SHL_ASSIGN); IF("<<", 2, SHL); IF("<=", 2, LE);
+		IF("<:", 2, LBRACKET); IF("<%", 2, LBRACE); return take(p + 1, kind, TOK_LT);
 	case '>': IF(">>=", 3, SHR_ASSIGN); IF(">>", 2, SHR); IF(">=", 2, GE);
 		return take(p + 1, kind, TOK_GT);
 	}
@@ -260,7 +260,7 @@ const char *scan_token(const char *p, TokenKind *kind)
 	return scan_punctuator(p, kind);
 }
 
-/* Splices -------------------------------------------------------------------------------------------- */
+/* Splices -------------------------------------------------------------------------------------- */
 
 enum { LONGEST_PUNCTUATOR = 4 };
 
@@ -310,7 +310,7 @@ static bool might_continue(const char *end, TokenKind kind)
 	return kind == TOK_OTHER || !(is_class(*behind, C_SPACE) || *behind == '\n' || !*behind);
 }
 
-/* Spaces and comments ----------------------------------------------------------------------------------- */
+/* Spaces and comments -------------------------------------------------------------------------- */
 
 static const char *skip_line_comment(const char *p)
 {

@@ -8,7 +8,7 @@
  */
 #include "pp.h"
 
-/* Numbers ----------------------------------------------------------------------------------------- */
+/* Numbers -------------------------------------------------------------------------------------- */
 
 typedef struct Integer {
 	uint64_t value;
@@ -199,7 +199,8 @@ static Type *integer_type(Lang *l, const Integer *n)
 	return n->longs == 2 ? l->t_ullong : l->t_ulong;
 }
 
-bool literal_number(Lang *l, const Token *t, uint64_t *value, Type **type, bool *is_float, double *f)
+bool literal_number(Lang *l, const Token *t, uint64_t *value, Type **type, bool *is_float,
+		    double *f)
 {
 	Integer n;
 
@@ -223,7 +224,7 @@ bool literal_number(Lang *l, const Token *t, uint64_t *value, Type **type, bool 
 	return true;
 }
 
-/* Characters ---------------------------------------------------------------------------------------- */
+/* Characters ----------------------------------------------------------------------------------- */
 
 typedef struct Quoted {
 	Str body;                  /* between the quotes */
@@ -421,7 +422,8 @@ Str literal_string(Lang *l, const Token *tokens, int n)
 			Diag *d = diag_report(l->diags, q.loc, DIAG_wide_string,
 					      "strings of wide characters are not supported");
 
-			diag_hint(l->diags, d, "leave out the '%c' in front of the quote", q.prefix);
+			diag_hint(l->diags, d, "leave out the '%c' in front of the quote",
+				  q.prefix);
 			q.prefix = 0;
 		}
 		append_body(l, &q, &out, &cap);

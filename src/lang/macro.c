@@ -14,7 +14,7 @@
 enum { MOST_DEPTH = 200, MOST_PARAMS = 127 };
 static const uint64_t MOST_WORK = 2u << 20;
 
-/* Spelling ---------------------------------------------------------------------------------------- */
+/* Spelling ------------------------------------------------------------------------------------- */
 
 char *pp_spell(Lang *l, const Token *t, int n)
 {
@@ -27,7 +27,7 @@ char *pp_spell(Lang *l, const Token *t, int n)
 	return arena_strndup(l->arena, l->pp->text_n ? l->pp->text : "", l->pp->text_n);
 }
 
-/* Definition ---------------------------------------------------------------------------------------- */
+/* Definition ----------------------------------------------------------------------------------- */
 
 static bool bad_macro(Lang *l, const Token *t, const char *what)
 {
@@ -151,12 +151,14 @@ static bool fold_va_opt(Lang *l, Macro *m)
 		if (!(m->marks[i].flags & MARK_VA_OPT))
 			continue;
 		for (end = i + 1; end < m->n_body; end++) {
-			depth += (m->body[end].kind == TOK_LPAREN) - (m->body[end].kind == TOK_RPAREN);
+			depth += m->body[end].kind == TOK_LPAREN;
+			depth -= m->body[end].kind == TOK_RPAREN;
 			if (depth <= 0)
 				break;
 		}
 		if (end == i + 1 || end >= m->n_body)
-			return bad_macro(l, &m->body[i], "__VA_OPT__ needs its contents in parentheses");
+			return bad_macro(l, &m->body[i],
+					 "__VA_OPT__ needs its contents in parentheses");
 		for (int j = i + 2; j < end; j++, out++) {
 			m->body[out] = m->body[j];
 			m->marks[out] = m->marks[j];
@@ -227,7 +229,8 @@ static void install(Lang *l, Macro *m)
 	}
 	if (old && !old->from_pool && old->kind != MACRO_BUILTIN && !same_macro(old, m)) {
 		Diag *d = diag_report(l->diags, m->loc, DIAG_macro_redefined,
-				      "the macro '%s' is defined again with another meaning", a->text);
+				      "the macro '%s' is defined again with another meaning",
+				      a->text);
 
 		diag_note(l->diags, d, old->loc, "the definition before");
 		diag_hint(l->diags, d, "put #undef %s before it if that is wanted", a->text);
@@ -284,7 +287,7 @@ void pp_undefine(Lang *l, Atom *a)
 	a->pool_macro_sought = true;
 }
 
-/* Lookup ----------------------------------------------------------------------------------------------- */
+/* Lookup --------------------------------------------------------------------------------------- */
 
 static bool has_upper(const char *s)
 {
@@ -376,7 +379,8 @@ static Macro *config_macro(Lang *l, Atom *a)
 	if (value && strcmp(value, "m") && strcmp(value, "n"))
 		return define_from_text(l, a, value);
 	if (!value && ends_with(name, "_MODULE")) {
-		value = config_value(l, arena_strndup(l->arena, name, strlen(name) - strlen("_MODULE")));
+		name = arena_strndup(l->arena, name, strlen(name) - strlen("_MODULE"));
+		value = config_value(l, name);
 		if (value && !strcmp(value, "m"))
 			return define_from_text(l, a, "1");
 	}
@@ -455,7 +459,7 @@ Macro *pp_macro_of(Lang *l, Token *t)
 	return m;
 }
 
-/* Arguments ---------------------------------------------------------------------------------------------- */
+/* Arguments ------------------------------------------------------------------------------------ */
 
 typedef struct Call {
 	Macro *macro;
@@ -573,7 +577,7 @@ static void check_argument_count(Lang *l, const Call *c)
 		diag_note(l->diags, d, m->loc, "it is defined here");
 }
 
-/* Operators # and ## --------------------------------------------------------------------------------------- */
+/* Operators # and ## --------------------------------------------------------------------------- */
 
 static void stringify(Lang *l, const Token *t, int n, Token *out)
 {
@@ -624,7 +628,7 @@ static void paste(Lang *l, int left)
 	l->pp->scratch.n--;
 }
 
-/* Expansion --------------------------------------------------------------------------------------------------- */
+/* Expansion ------------------------------------------------------------------------------------ */
 
 /* Puts what body token `i` stands for at the end of scratch. */
 static void emit(Lang *l, Call *c, int i)
@@ -811,7 +815,8 @@ bool macro_expand(Lang *l, Macro *m, const Token *name)
 		return false;
 	if (l->pp->depth >= MOST_DEPTH) {
 		diag_report(l->diags, name->loc, DIAG_macro_too_large,
-			    "macro calls in arguments of macro calls, more than %d deep", MOST_DEPTH);
+			    "macro calls in arguments of macro calls, more than %d deep",
+			    MOST_DEPTH);
 		pp_stop(l);
 		return false;
 	}
@@ -823,7 +828,8 @@ bool macro_expand(Lang *l, Macro *m, const Token *name)
 
 char *macro_raw_argument(Lang *l, const Token *name)
 {
-	Macro any = { .name = name->atom, .kind = MACRO_FUNCTION, .is_variadic = true, .n_params = 1 };
+	Macro any = { .name = name->atom, .kind = MACRO_FUNCTION, .is_variadic = true,
+		      .n_params = 1 };
 	Call c = { .macro = &any, .name = name };
 	char *text = NULL;
 	bool good;

@@ -8,9 +8,9 @@
 
 const PoolEntry *pool_find(PoolKind kind, const char *name)
 {
-	uint32_t hash = hash_bytes(name, strlen(name)) + (uint32_t)kind;
+	uint32_t i = hash_bytes(name, strlen(name)) + (uint32_t)kind;
 
-	for (uint32_t i = hash & (pool_table_size - 1); pool_table[i]; i = (i + 1) & (pool_table_size - 1)) {
+	for (i &= pool_table_size - 1; pool_table[i]; i = (i + 1) & (pool_table_size - 1)) {
 		const PoolEntry *e = &pool_entries[pool_table[i] - 1];
 
 		if (e->kind == kind && !strcmp(e->name, name))

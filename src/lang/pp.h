@@ -130,7 +130,7 @@ char *pp_line_text(Lang *l, bool expand);
 
 /* macro.c */
 Macro *pp_find_macro(Lang *l, Atom *a);
-Macro *pp_macro_of(Lang *l, Token *t);           /* an identifier's, NULL if it is not to be expanded */
+Macro *pp_macro_of(Lang *l, Token *t);           /* NULL if the name is not to be expanded */
 void pp_define(Lang *l, Input *in);              /* #define: behind the word */
 void pp_undefine(Lang *l, Atom *a);
 bool macro_expand(Lang *l, Macro *m, const Token *name); /* false: no invocation */

@@ -9,7 +9,7 @@
 
 enum { MOST_CONDITIONS = 1000 };
 
-/* Inputs ------------------------------------------------------------------------------------------ */
+/* Inputs --------------------------------------------------------------------------------------- */
 
 Input *pp_push_input(Lang *l)
 {
@@ -77,7 +77,7 @@ void pp_stop(Lang *l)
 	l->pp->stopped = true;
 }
 
-/* Directives --------------------------------------------------------------------------------------- */
+/* Directives ----------------------------------------------------------------------------------- */
 
 void pp_rest_of_line(Lang *l, bool warn)
 {
@@ -155,7 +155,8 @@ static void do_undef(Lang *l, Input *in, Loc loc)
 	if (t.kind == TOK_IDENT && t.atom != l->pp->a_defined)
 		pp_undefine(l, t.atom);
 	else
-		diag_report(l->diags, t.loc, DIAG_bad_directive, "#undef needs the name of a macro");
+		diag_report(l->diags, t.loc, DIAG_bad_directive,
+			    "#undef needs the name of a macro");
 	if (t.kind != TOK_EOF)
 		pp_rest_of_line(l, true);
 }
@@ -204,7 +205,7 @@ static void set_line(Lang *l, Input *in, Loc loc, const Token *number, const Tok
 	}
 	if (in->base)
 		sources_mark_line(l->sources, loc, name, (int)(line & INT32_MAX));
-	in->line_shift = (int)((int64_t)(line & INT32_MAX) - 1 - (pp_line(l, loc, NULL) - in->line_shift));
+	in->line_shift += (int)((int64_t)(line & INT32_MAX) - 1 - pp_line(l, loc, NULL));
 }
 
 static void do_line(Lang *l, Input *in, Loc loc)
@@ -237,7 +238,7 @@ static void line_marker(Lang *l, Input *in, const Token *number)
 	set_line(l, in, number->loc, number, &file);
 }
 
-/* Conditions ------------------------------------------------------------------------------------------ */
+/* Conditions ----------------------------------------------------------------------------------- */
 
 typedef enum DirectiveWord { WORD_OTHER, WORD_IF, WORD_ELIF, WORD_ELSE, WORD_ENDIF } DirectiveWord;
 
@@ -407,13 +408,14 @@ static void check_conditions_closed(Lang *l, Input *in)
 	}
 }
 
-/* Pragmas ------------------------------------------------------------------------------------------------ */
+/* Pragmas -------------------------------------------------------------------------------------- */
 
 /* Length of the words that say that the parser must see the pragma; 0: it need not. */
 static size_t parser_words(const char *text)
 {
 	static const char *const known[] = {
-		"unroll", "nounroll", "GCC unroll", "clang loop unroll_count", "clang loop unroll", "pack",
+		"unroll", "nounroll", "GCC unroll", "clang loop unroll_count", "clang loop unroll",
+		"pack",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
@@ -484,7 +486,7 @@ static bool pragma_operator(Lang *l, Token *t)
 	return seen;
 }
 
-/* Main loop ------------------------------------------------------------------------------------------------ */
+/* Main loop ------------------------------------------------------------------------------------ */
 
 static const struct {
 	const char *name;
@@ -621,13 +623,15 @@ static bool repair(Lang *l, Token *t)
 	if (first == '"' || first == '\'' || t->text.n > 1) {
 		if (first == '"' || first == '\'' || quote) {
 			diag_report(l->diags, t->loc, DIAG_unterminated_literal,
-				    "the closing %c is missing on this line", first == '\'' ? '\'' : '"');
+				    "the closing %c is missing on this line",
+				    first == '\'' ? '\'' : '"');
 			t->kind = first == '\'' ? TOK_CHAR : TOK_STRING;
 			return true;
 		}
 	}
 	if (first == '\\' || (first > ' ' && first < 127))
-		diag_report(l->diags, t->loc, DIAG_stray_character, "stray '%c' in the program", first);
+		diag_report(l->diags, t->loc, DIAG_stray_character, "stray '%c' in the program",
+			    first);
 	else
 		diag_report(l->diags, t->loc, DIAG_stray_character,
 			    "a character (byte 0x%02x) that is not allowed outside of strings",
@@ -651,7 +655,7 @@ void pp_next(Lang *l, Token *out)
 	}
 }
 
-/* Pool snippets ---------------------------------------------------------------------------------------------- */
+/* Pool snippets -------------------------------------------------------------------------------- */
 
 void pp_push_snippet(Lang *l, const PoolEntry *entry)
 {
@@ -680,7 +684,7 @@ void pp_pop_snippet(Lang *l)
 	}
 }
 
-/* Whole text -------------------------------------------------------------------------------------------------- */
+/* Whole text ----------------------------------------------------------------------------------- */
 
 /* Without a space two tokens that did not stand together in the text might be read as one. */
 static bool might_join(char a, char b)
@@ -690,7 +694,8 @@ static bool might_join(char a, char b)
 	bool b_word = b == '_' || (unsigned)((b | 32) - 'a') < 26 ||
 		(unsigned)(b - '0') < 10 || b == '"' || b == '\'';
 
-	return (a_word && b_word) || (strchr(joining, a) && strchr(joining, b)) || (a_word && b == '.');
+	return (a_word && b_word) || (strchr(joining, a) && strchr(joining, b)) ||
+		(a_word && b == '.');
 }
 
 static bool wants_space(const Token *before, const Token *t)

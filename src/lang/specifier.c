@@ -188,11 +188,30 @@ static Type *unknown_type(Lang *l)
 	return l->t_error;
 }
 
+/* What may stand beside a word in one list of specifiers. */
+static unsigned allowed_beside(unsigned word)
+{
+	const unsigned sign = HAS_SIGNED | HAS_UNSIGNED;
+
+	switch (word) {
+	case HAS_SIGNED:
+	case HAS_UNSIGNED:
+		return HAS_CHAR | HAS_SHORT | HAS_INT | HAS_LONG | HAS_LONG_LONG | HAS_INT128;
+	case HAS_CHAR: case HAS_INT128: return sign;
+	case HAS_SHORT: return sign | HAS_INT;
+	case HAS_INT: return sign | HAS_SHORT | HAS_LONG | HAS_LONG_LONG;
+	case HAS_LONG: return sign | HAS_INT | HAS_LONG_LONG | HAS_DOUBLE;
+	case HAS_LONG_LONG: return sign | HAS_INT | HAS_LONG;
+	case HAS_DOUBLE: return HAS_LONG;
+	default: return 0;
+	}
+}
+
 static void add_word(Lang *l, Reading *r, unsigned word)
 {
 	if (word == HAS_LONG && r->words & HAS_LONG && !(r->words & HAS_LONG_LONG))
 		word = HAS_LONG_LONG;
-	else if (r->words & word & ~HAS_UNSIGNED || (r->words && r->words & HAS_OTHER))
+	if (r->words & ~allowed_beside(word))
 		diag_report(l->diags, l->token.loc, DIAG_bad_storage_class,
 			    "'%.*s' cannot be combined with the type before it",
 			    (int)l->token.text.n, l->token.text.p);

@@ -288,11 +288,26 @@ static Stmt *parse_if(Lang *l)
 	}
 }
 
-static int compare_cases(const void *a, const void *b)
+static int compare_signed(const void *a, const void *b)
 {
 	const Stmt *x = *(Stmt *const *)a, *y = *(Stmt *const *)b;
 
 	return x->low < y->low ? -1 : x->low > y->low;
+}
+
+static int compare_unsigned(const void *a, const void *b)
+{
+	const Stmt *x = *(Stmt *const *)a, *y = *(Stmt *const *)b;
+
+	return (uint64_t)x->low < (uint64_t)y->low ? -1 : (uint64_t)x->low > (uint64_t)y->low;
+}
+
+/* Of two cases in order of their lowest values. */
+static bool overlap(const Stmt *a, const Stmt *b, bool is_signed)
+{
+	if (a->low == b->low)
+		return true;
+	return is_signed ? a->high >= b->low : (uint64_t)a->high >= (uint64_t)b->low;
 }
 
 static void check_cases(Lang *l, const Stmt *s)
@@ -312,11 +327,12 @@ static void check_cases(Lang *l, const Stmt *s)
 		otherwise = s->list.v[i];
 	}
 	if (sorted.n > 1)
-		qsort(sorted.v, (size_t)sorted.n, sizeof(*sorted.v), compare_cases);
+		qsort(sorted.v, (size_t)sorted.n, sizeof(*sorted.v),
+		      is_signed ? compare_signed : compare_unsigned);
 	for (int i = 1; i < sorted.n; i++) {
 		const Stmt *a = sorted.v[i - 1], *b = sorted.v[i];
 
-		if (a->low != b->low && (!is_signed || a->high < b->low))
+		if (!overlap(a, b, is_signed))
 			continue;
 		if (a->loc > b->loc) {
 			const Stmt *t = a;
@@ -542,6 +558,15 @@ static Stmt *parse_unlabelled(Lang *l)
 	}
 }
 
+/* #pragma unroll in front of anything but a loop means nothing. */
+static void drop_stray_unroll(Lang *l)
+{
+	TokenKind kind = l->token.kind;
+
+	if (kind != TOK_FOR && kind != TOK_WHILE && kind != TOK_DO && !at_label(l))
+		l->pending_unroll = 0;
+}
+
 /* To the end of the broken statement. */
 static void recover(Lang *l, uint32_t start)
 {
@@ -561,6 +586,7 @@ Stmt *parse_statement(Lang *l)
 
 	if (!nest(l))
 		return stmt_new(l, STMT_EMPTY, l->token.loc);
+	drop_stray_unroll(l);
 	if (at_label(l)) {
 		s = parse_labelled(l);
 	} else if (starts_declaration(l)) {

@@ -43,7 +43,7 @@ const char *bcc_version(void)
 	return BCC_VERSION;
 }
 
-/* Errors -------------------------------------------------------------------------------------------- */
+/* Errors --------------------------------------------------------------------------------------- */
 
 static int report(bcc_error **error, Error *e)
 {
@@ -84,7 +84,7 @@ void bcc_error_free(bcc_error *error)
 	free(error);
 }
 
-/* Making ---------------------------------------------------------------------------------------------- */
+/* Making --------------------------------------------------------------------------------------- */
 
 static bcc_options known_options(const bcc_options *given)
 {
@@ -213,7 +213,7 @@ const char *bcc_module_warnings(bcc_module *b)
 	return b->warnings.p ? b->warnings.p : "";
 }
 
-/* From text to object ---------------------------------------------------------------------------------- */
+/* From text to object -------------------------------------------------------------------------- */
 
 static void make_maps(bcc_module *b)
 {
@@ -292,7 +292,7 @@ int bcc_module_load(bcc_module *b, bcc_error **error)
 	return result < 0 ? report(error, &e) : result;
 }
 
-/* Attaching --------------------------------------------------------------------------------------------- */
+/* Attaching ------------------------------------------------------------------------------------ */
 
 int bcc_module_attach_all(bcc_module *b, bcc_error **error)
 {
@@ -364,7 +364,7 @@ int bcc_module_detach(bcc_module *b, const char *program)
 	return 0;
 }
 
-/* Events -------------------------------------------------------------------------------------------------- */
+/* Events --------------------------------------------------------------------------------------- */
 
 static void pass_on(void *self, int cpu, const void *data, uint32_t size)
 {
@@ -413,7 +413,7 @@ uint64_t bcc_module_lost(bcc_module *b)
 	return b->m ? runtime_lost(b->m, -1) : 0;
 }
 
-/* Maps ------------------------------------------------------------------------------------------------------ */
+/* Maps ----------------------------------------------------------------------------------------- */
 
 bcc_map *bcc_module_map(bcc_module *b, const char *name)
 {

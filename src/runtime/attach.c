@@ -56,7 +56,7 @@ static bool split_target(Attaching *a, const char **left, const char **right)
 	return true;
 }
 
-/* Tracepoints --------------------------------------------------------------------------------------- */
+/* Tracepoints ---------------------------------------------------------------------------------- */
 
 static int attach_tracepoint(Attaching *a, Error *err)
 {
@@ -89,7 +89,8 @@ static int attach_raw_tracepoint(Attaching *a, Error *err)
 		return error_set(err, ENOENT, "program %s: there is no raw tracepoint %s in this kernel",
 				 a->name, event);
 	if (fd == -EINVAL)
-		return error_set(err, EINVAL, "program %s reads arguments that raw tracepoint %s does not have",
+		return error_set(err, EINVAL,
+				 "program %s reads arguments that raw tracepoint %s does not have",
 				 a->name, event);
 	error_errno(err, -fd, "cannot attach program %s to raw tracepoint %s", a->name, event);
 	return runtime_refused(err, -fd);
@@ -117,7 +118,7 @@ static int attach_iterator(Attaching *a, Error *err)
 	return error_errno(err, -fd, "cannot attach program %s to iterator %s", a->name, a->t.target);
 }
 
-/* Probes ------------------------------------------------------------------------------------------------ */
+/* Probes --------------------------------------------------------------------------------------- */
 
 static int explain_no_function(Attaching *a, const char *function, Error *err)
 {
@@ -207,7 +208,7 @@ static int attach_uprobe(Attaching *a, bool is_return, Error *err)
 	return runtime_refused(err, -fd);
 }
 
-/* Perf events --------------------------------------------------------------------------------------------- */
+/* Perf events ---------------------------------------------------------------------------------- */
 
 static int attach_perf_event(Attaching *a, Error *err)
 {
@@ -237,7 +238,7 @@ static int attach_perf_event(Attaching *a, Error *err)
 	return error;
 }
 
-/* All ---------------------------------------------------------------------------------------------------- */
+/* All ------------------------------------------------------------------------------------------ */
 
 static int attach_kind(Attaching *a, Error *err)
 {

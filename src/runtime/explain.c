@@ -110,7 +110,8 @@ static int explain_errno(const BpfProgram *p, int code, Error *err)
 				 p->name, p->insns.n);
 	error_errno(err, code, "cannot load program %s", p->name);
 	if (code == EPERM && p->type == BPF_PROG_TYPE_TRACING && !*kernel_missing_capabilities())
-		return error_remedy(err, "This kernel refuses tracing programs of this kind; use a tracepoint.");
+		return error_remedy(err, "This kernel refuses tracing programs of this kind; "
+				    "use a tracepoint.");
 	if (code == EINVAL && p->type)
 		error_remedy(err, "This kernel may not know programs of this type.");
 	return runtime_refused(err, code);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Instructions ------------------------------------------------------------------------------------------ */
+/* Instructions --------------------------------------------------------------------------------- */
 
 static int bad_relocation(const BpfProgram *p, const BpfReloc *r, Error *err)
 {
@@ -74,7 +74,7 @@ static struct bpf_line_info *line_infos(const BpfProgram *p)
 	return out;
 }
 
-/* Programs ------------------------------------------------------------------------------------------------ */
+/* Programs ------------------------------------------------------------------------------------- */
 
 enum { FIRST_LOG = 64 << 10, LARGEST_LOG = 16 << 20 };
 
@@ -218,7 +218,7 @@ int runtime_load_program(Module *m, int program, Error *err)
 	return error;
 }
 
-/* only_if ------------------------------------------------------------------------------------------------- */
+/* only_if -------------------------------------------------------------------------------------- */
 
 typedef struct Condition { Module *m; bool off; } Condition;
 

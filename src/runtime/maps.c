@@ -67,6 +67,9 @@ static int read_batches(Reading *r)
 	uint32_t want = FIRST_BATCH;
 	bool more = false;
 	int error = 0;
+	int (*take_batch)(int fd, void *from, void *to, void *keys, void *values, uint32_t *count,
+			  const struct bpf_map_batch_opts *opts) =
+		r->clear ? bpf_map_lookup_and_delete_batch : bpf_map_lookup_batch;
 
 	while (!error) {
 		uint32_t n = want;
@@ -78,9 +81,7 @@ static int read_batches(Reading *r)
 		}
 		keys = r->e->keys + (size_t)r->e->n * r->e->key_stride;
 		values = r->e->values + (size_t)r->e->n * r->e->value_stride;
-		error = r->clear ?
-			bpf_map_lookup_and_delete_batch(r->fd, more ? token : NULL, token, keys, values, &n, NULL) :
-			bpf_map_lookup_batch(r->fd, more ? token : NULL, token, keys, values, &n, NULL);
+		error = take_batch(r->fd, more ? token : NULL, token, keys, values, &n, NULL);
 		if (error == -ENOSPC) {            /* one bucket holds more than fits */
 			want *= 2;
 			error = want > r->max_entries * 4 + FIRST_BATCH ? -ENOSPC : 0;
@@ -149,7 +150,7 @@ static int clear_array(Reading *r)
 	return error;
 }
 
-/* Adding up CPUs ----------------------------------------------------------------------------------------- */
+/* Adding up CPUs ------------------------------------------------------------------------------- */
 
 static void add_int(uint8_t *to, const uint8_t *from, uint32_t size)
 {
@@ -262,7 +263,7 @@ static void drop_zeros(MapEntries *e)
 	e->n = kept;
 }
 
-/* Interface ----------------------------------------------------------------------------------------------- */
+/* Interface ------------------------------------------------------------------------------------ */
 
 uint32_t runtime_map_value_bytes(const Module *m, int map)
 {

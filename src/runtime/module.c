@@ -82,7 +82,7 @@ const BpfObject *runtime_object(const Module *m)
 	return m->object;
 }
 
-/* Look-ups ------------------------------------------------------------------------------------------ */
+/* Look-ups ------------------------------------------------------------------------------------- */
 
 int runtime_find_map(const Module *m, const char *name)
 {
@@ -127,7 +127,7 @@ const Btf *runtime_btf(Module *m)
 	return m->btf;
 }
 
-/* Changes before load ------------------------------------------------------------------------------- */
+/* Changes before load -------------------------------------------------------------------------- */
 
 void runtime_set_max_entries(Module *m, int map, uint32_t n)
 {
@@ -167,7 +167,7 @@ void runtime_set_target(Module *m, int program, AttachKind kind, const char *tar
 		m->programs[program].target = arena_strdup(m->arena, target);
 }
 
-/* Global data ------------------------------------------------------------------------------------------ */
+/* Global data ---------------------------------------------------------------------------------- */
 
 bool runtime_find_global(Module *m, const char *name, GlobalPlace *out)
 {
@@ -273,7 +273,7 @@ int runtime_get_global(Module *m, const char *name, void *value, size_t size)
 	return g.size == size ? runtime_get_data(m, g.section, g.offset, value, g.size) : -EINVAL;
 }
 
-/* Rights ------------------------------------------------------------------------------------------------- */
+/* Rights --------------------------------------------------------------------------------------- */
 
 int runtime_refused(Error *err, int code)
 {

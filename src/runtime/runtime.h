@@ -25,7 +25,7 @@ typedef struct RuntimeOptions {
 	bool only_used;            /* maps and data that no program refers to are not created (fd -1) */
 } RuntimeOptions;
 
-/* module.c ------------------------------------------------------------------------------------ */
+/* module.c ------------------------------------------------------------------------------------- */
 
 /* Makes no system call. The object must outlive the module; it is not changed. options may be NULL. */
 Module *runtime_new(const BpfObject *object, const RuntimeOptions *options);
@@ -55,17 +55,18 @@ void runtime_enable(Module *m, int program, bool on);  /* a disabled one is neit
 void runtime_set_program_type(Module *m, int program, int type, int expected_attach_type);
 void runtime_set_target(Module *m, int program, AttachKind kind, const char *target);
 
-/* load.c -------------------------------------------------------------------------------------- */
+/* load.c --------------------------------------------------------------------------------------- */
 
 /* Creates the maps and global data, and fills BTF in; no programs. Called by the others when needed. */
 int runtime_create_maps(Module *m, Error *err);
-/* Loads all enabled programs whose type is known. Programs with the tag "only_if:OPTION" whose OPTION
+/* Loads all enabled programs whose type is known. vmlinux BTF may be read for it: afterwards the
+ * caller may drop that by kernel_release_btf(), once the compilation does not need it. Programs with the tag "only_if:OPTION" whose OPTION
  * (a constant global) is 0 are disabled first. A refusal by the verifier is explained at its source
  * line; the whole log is in err->log. */
 int runtime_load(Module *m, Error *err);
 int runtime_load_program(Module *m, int program, Error *err);
 
-/* attach.c ------------------------------------------------------------------------------------ */
+/* attach.c ------------------------------------------------------------------------------------- */
 
 typedef struct AttachTarget {
 	AttachKind kind;           /* ATTACH_NONE: the program's own */
@@ -90,7 +91,7 @@ int runtime_attached(const Module *m);                 /* number of attachments 
 /* Times that programs were not run because they were already running on that CPU (kernel >= 5.12). */
 uint64_t runtime_missed(Module *m);
 
-/* events.c ------------------------------------------------------------------------------------ */
+/* events.c ------------------------------------------------------------------------------------- */
 
 /* data is valid during the call only and 8-byte aligned; size is what the program submitted, for perf
  * buffers rounded up as the kernel does. cpu is -1 for ring buffers. */
@@ -111,7 +112,7 @@ int runtime_epoll_fd(Module *m);
  * variable "__bcc_lost_MAP" (8 bytes), which the dialect's ringbuf methods add to, is read. */
 uint64_t runtime_lost(Module *m, int map);
 
-/* maps.c -------------------------------------------------------------------------------------- */
+/* maps.c --------------------------------------------------------------------------------------- */
 
 /* All entries of a map at one time, in two arrays. */
 typedef struct MapEntries {
@@ -148,10 +149,10 @@ int runtime_map_delete(Module *m, int map, const void *key);
 /* Bytes that a value buffer for lookup and update must have. */
 uint32_t runtime_map_value_bytes(const Module *m, int map);
 
-/* Stack of a stack-trace map: up to `max` addresses into ips; the number, or -errno (-ENOENT, -EFAULT). */
+/* Stack of a stack-trace map: up to `max` addresses into ips; the number, or -errno. */
 int runtime_stack(Module *m, int map, int32_t stack_id, uint64_t *ips, int max);
 
-/* trace_pipe.c -------------------------------------------------------------------------------- */
+/* trace_pipe.c --------------------------------------------------------------------------------- */
 
 /* Lines of bpf_trace_printk from the kernel's trace pipe (shared by the whole system). */
 typedef struct TracePipe TracePipe;

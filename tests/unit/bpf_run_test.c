@@ -6,15 +6,11 @@
  * branches, loops, PHIs that permute, stack variables, helper calls between, more values alive than
  * registers exist.
  */
-#include "bpf/machine.h"
+#include "unit/bpf_testing.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <setjmp.h>
-#include <stdlib.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 enum { CTX_WORDS = 24, N_INPUTS = 8, MAX_VALUES = 4096, STACK_BYTES = 1024 };
 
@@ -170,114 +166,6 @@ static uint32_t interpret(Interp *in, const Function *f)
 		enter_block(in, b, next);
 		b = next;
 	}
-}
-
-/* Making functions -------------------------------------------------------------------------------------- */
-
-typedef struct Maker {
-	Arena *arena;
-	Sources sources;
-	Diags diags;
-	Module module;
-	Function *f;
-	Block *b;
-	Inst *ctx;
-} Maker;
-
-static void maker_open(Maker *m)
-{
-	*m = (Maker){ 0 };
-	m->arena = arena_new();
-	m->sources.arena = m->arena;
-	diags_init(&m->diags, m->arena, &m->sources);
-	m->module.arena = m->arena;
-	m->module.diags = &m->diags;
-	m->f = NEW(m->arena, Function);
-	m->f->module = &m->module;
-	m->f->name = "test";
-	m->f->result = IR_I32;
-	m->f->is_program = true;
-	m->b = ir_block(m->f);
-	m->ctx = ir_inst(m->f, IR_PARAM, IR_PTR, 0);
-	m->ctx->space = SPACE_CONTEXT;
-	ir_append(m->b, m->ctx);
-	vec_push(m->arena, &m->f->params, m->ctx);
-}
-
-static Inst *add(Maker *m, IrOp op, IrType type, int n, Inst *a, Inst *b)
-{
-	Inst *i = ir_inst(m->f, op, type, n);
-
-	if (n > 0)
-		i->args[0] = a;
-	if (n > 1)
-		i->args[1] = b;
-	ir_append(m->b, i);
-	return i;
-}
-
-static Inst *number(Maker *m, IrType type, int64_t v)
-{
-	return ir_const(m->f, type, v);
-}
-
-static Inst *add_load(Maker *m, IrType type, Inst *p, int64_t off, int width, bool is_signed)
-{
-	Inst *i = add(m, IR_LOAD, type, 1, p, NULL);
-
-	i->imm = off;
-	i->width = (uint8_t)width;
-	i->is_signed = is_signed;
-	return i;
-}
-
-static void add_store(Maker *m, Inst *p, int64_t off, int width, Inst *v)
-{
-	Inst *i = add(m, IR_STORE, IR_VOID, 2, p, v);
-
-	i->imm = off;
-	i->width = (uint8_t)width;
-}
-
-static Inst *add_alloca(Maker *m, uint32_t size)
-{
-	Inst *i = ir_inst(m->f, IR_ALLOCA, IR_PTR, 0);
-
-	i->imm = size;
-	i->align = 8;
-	ir_insert_after(m->ctx, i);
-	return i;
-}
-
-static Inst *add_helper(Maker *m, int helper)
-{
-	Inst *i = add(m, IR_CALL_HELPER, IR_I64, 0, NULL, NULL);
-
-	i->helper = helper;
-	return i;
-}
-
-static void branch(Maker *m, Block *to)
-{
-	Inst *i = add(m, IR_BR, IR_VOID, 0, NULL, NULL);
-
-	i->targets[0] = to;
-	ir_add_edge(m->b, to);
-}
-
-static void branch_if(Maker *m, Inst *condition, Block *yes, Block *no)
-{
-	Inst *i = add(m, IR_CONDBR, IR_VOID, 1, condition, NULL);
-
-	i->targets[0] = yes;
-	i->targets[1] = no;
-	ir_add_edge(m->b, yes);
-	ir_add_edge(m->b, no);
-}
-
-static void give_back(Maker *m, Inst *v)
-{
-	add(m, IR_RET, IR_VOID, 1, v, NULL);
 }
 
 /* Running ------------------------------------------------------------------------------------------------- */

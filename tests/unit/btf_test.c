@@ -255,7 +255,8 @@ static void type_loops_end(void **state)
 static void agrees_with_bpftool_on(const Btf *b, const char *name)
 {
 	char *line = NULL, *command = arena_printf(arena,
-		"bpftool btf dump file /sys/kernel/btf/vmlinux 2>/dev/null | grep -m1 \"STRUCT '%s' \"", name);
+		"bpftool btf dump file /sys/kernel/btf/vmlinux 2>/dev/null | "
+		"grep -m1 \"STRUCT '%s' \"", name);
 	FILE *f = popen(command, "r");
 	unsigned int id = 0, size = 0;
 	size_t cap = 0;

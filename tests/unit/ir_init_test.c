@@ -74,6 +74,22 @@ static void buffers_filled_by_helpers_are_initialised(void **state)
 	test_end(t);
 }
 
+static void keys_that_are_too_short_are_continued_with_zeros(void **state)
+{
+	Test *t = test_start(PROG_KPROBE);
+	Inst *key = local(t, 4);
+
+	(void)state;
+	store(t, 4, key, 0, load(t, IR_I32, 4, t->ctx, 8));
+	helper(t, 1, 2, map(t, 1, 8, 8), key);
+	ret(t);
+	RUN(t, pass_spaces);
+	RUN(t, pass_init);
+	assert_int_equal(key->imm, 8);
+	assert_int_equal(find(t, IR_STORE)->width, 8);
+	test_end(t);
+}
+
 static void zeroing_stays_out_of_loops(void **state)
 {
 	Test *t = test_start(PROG_KPROBE);
@@ -165,6 +181,7 @@ int main(void)
 		cmocka_unit_test(complete_objects_cost_nothing),
 		cmocka_unit_test(bytes_written_on_one_way_only_are_zeroed_before_it),
 		cmocka_unit_test(buffers_filled_by_helpers_are_initialised),
+		cmocka_unit_test(keys_that_are_too_short_are_continued_with_zeros),
 		cmocka_unit_test(zeroing_stays_out_of_loops),
 		cmocka_unit_test(an_address_that_escapes_is_initialised_as_a_whole),
 		cmocka_unit_test(objects_that_never_live_together_share_their_place),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See ir_interpreter.h. An inst's result is kept in a table by Inst.id; I32 results are kept zero-extended. */
+/* See ir_interpreter.h. An inst's result is kept in a table by Inst.id; I32 results are kept
+ * zero-extended. */
 #include "ir_interpreter.h"
 #include "ir/internal.h"
 
@@ -143,7 +144,8 @@ static uint64_t pure(Interpreter *in, const Inst *i, const uint64_t *args)
 {
 	int64_t r;
 
-	if (!ir_evaluate(i->op, i->type, i->width, i->args[0]->type, as_constant(i->args[0], args[0]),
+	if (!ir_evaluate(i->op, i->type, i->width, i->args[0]->type,
+			 as_constant(i->args[0], args[0]),
 			 i->n_args > 1 ? as_constant(i->args[1], args[1]) : 0, &r))
 		fail(in, "cannot do %s", ir_ops[i->op].name);
 	return (uint64_t)r;

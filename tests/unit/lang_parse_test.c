@@ -22,7 +22,9 @@ typedef struct Parsed {
 
 static void parse(Parsed *p, const char *text)
 {
-	static const Host host = { .kernel_version = 0x60100, .cpus_possible = 2, .cpus_online = 2 };
+	static const Host host = { .kernel_version = 0x60100,
+				   .cpus_possible = 2,
+				   .cpus_online = 2 };
 	static const LangOptions options = { .name = "test.c" };
 
 	memset(p, 0, sizeof(*p));
@@ -45,8 +47,8 @@ static void show(const Parsed *p, const char *text)
 	StrBuf out = { 0 };
 
 	diags_render(&p->diags, &out, false);
-	print_error("--- text:\n%s\n--- tree:\n%s\n--- diagnostics:\n%s\n", text, p->tree.p ? p->tree.p : "",
-		    out.p ? out.p : "");
+	print_error("--- text:\n%s\n--- tree:\n%s\n--- diagnostics:\n%s\n", text,
+		    p->tree.p ? p->tree.p : "", out.p ? out.p : "");
 	sb_free(&out);
 }
 
@@ -69,14 +71,19 @@ static void body(const char *statements, const char *part)
 {
 	char text[2048];
 
-	snprintf(text, sizeof(text), "struct s { int a; unsigned b:3; char c[4]; struct s *next; };\n"
-		 "static int f(int i, unsigned u, long l, unsigned long ul, char c, unsigned char uc,\n"
-		 "\tshort h, struct s *p, int *ip, void *vp, const char *str)\n{ struct s s = {}; int arr[4] = {};\n"
-		 "%s\nreturn 0; }", statements);
+	snprintf(text, sizeof(text),
+		 "struct s { int a; unsigned b:3; char c[4]; struct s *next; };\n"
+		 "static int f(int i, unsigned u, long l, unsigned long ul, char c, unsigned char "
+		 "uc,\n"
+		 "\tshort h, struct s *p, int *ip, void *vp, const char *str)\n{ struct s s = {}; "
+		 "int arr[4] = {};\n"
+		 "%s\nreturn 0; }",
+		 statements);
 	accepts(text, part);
 }
 
-/* The text gives this diagnostic at line:column, with a hint containing `hint` (NULL: not asked). */
+/* The text gives this diagnostic at line:column, with a hint containing `hint` (NULL: not asked).
+ */
 static void reports(const char *text, DiagTag tag, int line, int column, const char *hint)
 {
 	Parsed p;
@@ -87,8 +94,9 @@ static void reports(const char *text, DiagTag tag, int line, int column, const c
 		const Diag *d = p.diags.list.v[i];
 		SourcePos pos;
 
-		if (d->tag == tag && sources_resolve(&p.sources, d->loc, &pos) && pos.line == line &&
-		    pos.column == column && (!hint || (d->hint && strstr(d->hint, hint))))
+		if (d->tag == tag && sources_resolve(&p.sources, d->loc, &pos) &&
+		    pos.line == line && pos.column == column &&
+		    (!hint || (d->hint && strstr(d->hint, hint))))
 			found = true;
 	}
 	if (!found)
@@ -108,7 +116,7 @@ static int errors_of(const char *text)
 	return n;
 }
 
-/* Types and layouts ---------------------------------------------------------------------------------------- */
+/* Types and layouts --------------------------------------------------------------------------- */
 
 static void declarators_read_inside_out(void **state)
 {
@@ -116,22 +124,33 @@ static void declarators_read_inside_out(void **state)
 	accepts("int *(*f)[3]; int g(void) { return !f; }", "global f: int *(*)[3]");
 	accepts("extern int (*table[4])(int, char *); int g(void) { return table[0] == 0; }",
 		"global table: int (*[4])(int, char *)");
-	accepts("const char *const p = \"x\"; int g(void) { return *p; }", "global p: const char *const");
-	accepts("volatile unsigned long long v; int g(void) { return v; }", "global v: volatile unsigned long long");
+	accepts("const char *const p = \"x\"; int g(void) { return *p; }",
+		"global p: const char *const");
+	accepts("volatile unsigned long long v; int g(void) { return v; }",
+		"global v: volatile unsigned long long");
 	accepts("char a[2][3]; int g(void) { return a[1][2]; }", "global a: char [2][3]");
-	accepts("static int g(int a[5], int h(int)) { return sizeof(a) + !h; }", "function g: int (int *, int (*)(int))");
+	accepts("static int g(int a[5], int h(int)) { return sizeof(a) + !h; }",
+		"function g: int (int *, int (*)(int))");
 	accepts("typedef int T; static int g(T T) { return T; }", "param T: T");
-	accepts("unsigned int long unsigned_long; int g(void) { return unsigned_long; }", "unsigned long");
+	accepts("unsigned int long unsigned_long; int g(void) { return unsigned_long; }",
+		"unsigned long");
 }
 
 static void sizes_and_offsets(void **state)
 {
 	(void)state;
 	accepts("struct a { char c; long l; short s; };\n"
-		"_Static_assert(sizeof(struct a) == 24 && __builtin_offsetof(struct a, s) == 16);", NULL);
-	accepts("struct a { char c; long l; } __attribute__((packed)); _Static_assert(sizeof(struct a) == 9);", NULL);
-	accepts("struct __attribute__((packed)) a { char c; int i; }; _Static_assert(sizeof(struct a) == 5);", NULL);
-	accepts("struct a { char c; int i __attribute__((packed)); }; _Static_assert(sizeof(struct a) == 5);", NULL);
+		"_Static_assert(sizeof(struct a) == 24 && __builtin_offsetof(struct a, s) == 16);",
+		NULL);
+	accepts("struct a { char c; long l; } __attribute__((packed)); "
+		"_Static_assert(sizeof(struct a) == 9);",
+		NULL);
+	accepts("struct __attribute__((packed)) a { char c; int i; }; _Static_assert(sizeof(struct "
+		"a) == 5);",
+		NULL);
+	accepts("struct a { char c; int i __attribute__((packed)); }; _Static_assert(sizeof(struct "
+		"a) == 5);",
+		NULL);
 	accepts("struct a { char c; int i __attribute__((aligned(16))); };\n"
 		"_Static_assert(sizeof(struct a) == 32 && _Alignof(struct a) == 16);", NULL);
 	accepts("union u { char c[5]; int i; }; _Static_assert(sizeof(union u) == 8);", NULL);
@@ -139,23 +158,36 @@ static void sizes_and_offsets(void **state)
 	accepts("struct a { int n; char data[0]; }; _Static_assert(sizeof(struct a) == 4);", NULL);
 	accepts("struct e {}; _Static_assert(sizeof(struct e) == 0);", NULL);
 	accepts("struct a { __int128 x; char c; }; _Static_assert(sizeof(struct a) == 32);", NULL);
-	accepts("#pragma pack(push, 2)\nstruct a { char c; long l; };\n#pragma pack(pop)\nstruct b { char c; long l; };\n"
-		"_Static_assert(sizeof(struct a) == 10 && sizeof(struct b) == 16);", NULL);
+	accepts("#pragma pack(push, 2)\nstruct a { char c; long l; };\n#pragma pack(pop)\nstruct b "
+		"{ char c; long l; };\n"
+		"_Static_assert(sizeof(struct a) == 10 && sizeof(struct b) == 16);",
+		NULL);
 	accepts("typedef long __attribute__((aligned(4))) l4; struct a { char c; l4 l; };\n"
 		"_Static_assert(__builtin_offsetof(struct a, l) == 4);", NULL);
 	accepts("enum e { A }; enum b { B = -1 }; enum w { W = 1ull << 40 };\n"
-		"_Static_assert(sizeof(enum e) == 4 && sizeof(enum w) == 8 && (enum e)-1 > 0 && (enum b)-1 < 0);", NULL);
-	accepts("enum __attribute__((packed)) e { A, B }; _Static_assert(sizeof(enum e) == 1);", NULL);
+		"_Static_assert(sizeof(enum e) == 4 && sizeof(enum w) == 8 && (enum e)-1 > 0 && "
+		"(enum b)-1 < 0);",
+		NULL);
+	accepts("enum __attribute__((packed)) e { A, B }; _Static_assert(sizeof(enum e) == 1);",
+		NULL);
 }
 
 static void bitfields_share_units_of_their_type(void **state)
 {
 	(void)state;
 	accepts("struct a { unsigned x:3, y:30; }; _Static_assert(sizeof(struct a) == 8);", NULL);
-	accepts("struct a { unsigned x:3; unsigned char y:6; }; _Static_assert(sizeof(struct a) == 4);", NULL);
-	accepts("struct a { char c; unsigned x:8; int :0; unsigned y:1; }; _Static_assert(sizeof(struct a) == 8);", NULL);
-	accepts("struct a { unsigned x:3, y:30; } __attribute__((packed)); _Static_assert(sizeof(struct a) == 5);", NULL);
-	accepts("struct a { unsigned long x:33; unsigned y:31; }; _Static_assert(sizeof(struct a) == 8);", NULL);
+	accepts("struct a { unsigned x:3; unsigned char y:6; }; _Static_assert(sizeof(struct a) == "
+		"4);",
+		NULL);
+	accepts("struct a { char c; unsigned x:8; int :0; unsigned y:1; }; "
+		"_Static_assert(sizeof(struct a) == 8);",
+		NULL);
+	accepts("struct a { unsigned x:3, y:30; } __attribute__((packed)); "
+		"_Static_assert(sizeof(struct a) == 5);",
+		NULL);
+	accepts("struct a { unsigned long x:33; unsigned y:31; }; _Static_assert(sizeof(struct a) "
+		"== 8);",
+		NULL);
 	accepts("struct a { int x:3; }; _Static_assert(_Alignof(struct a) == 4);", NULL);
 	body("s.b = 9;", "(s.b@4 = 9u)");
 	body("i = s.b << 2;", "(i = ((int)s.b@4 << 2))");
@@ -181,13 +213,17 @@ static void tags_of_the_program_win(void **state)
 		"int h(void) { return g->x; }", ".x@0");
 	accepts("struct node { struct leaf *l; }; struct leaf { int x; };\n"
 		"static int h(struct node *n) { return n->l->x; }", ".x@0");
-	accepts("int h(void) { struct t { char c; }; { struct t { long l; }; _Static_assert(sizeof(struct t) == 8); }\n"
-		"_Static_assert(sizeof(struct t) == 1); return 0; }", NULL);
+	accepts("int h(void) { struct t { char c; }; { struct t { long l; }; "
+		"_Static_assert(sizeof(struct t) == 8); }\n"
+		"_Static_assert(sizeof(struct t) == 1); return 0; }",
+		NULL);
 	accepts("typedef unsigned char u64; _Static_assert(sizeof(u64) == 1);", NULL);
-	accepts("u64 before; typedef unsigned char u64; _Static_assert(sizeof(u64) == 1 && sizeof(before) == 8);", NULL);
+	accepts("u64 before; typedef unsigned char u64; _Static_assert(sizeof(u64) == 1 && "
+		"sizeof(before) == 8);",
+		NULL);
 }
 
-/* Expressions ----------------------------------------------------------------------------------------------- */
+/* Expressions --------------------------------------------------------------------------------- */
 
 static void conversions_are_explicit(void **state)
 {
@@ -232,19 +268,34 @@ static void pointers_are_scaled(void **state)
 static void constants_fold(void **state)
 {
 	(void)state;
-	accepts("_Static_assert(1 + 2 * 3 == 7 && (7 & ~2) == 5 && -7 / 2 == -3 && -7 % 3 == -1);", NULL);
-	accepts("_Static_assert((unsigned)-1 > 0 && -1 > 0u && (unsigned char)257 == 1 && (signed char)255 == -1);", NULL);
-	accepts("_Static_assert(1ull << 63 == 0x8000000000000000 && -1 >> 1 == -1 && ~0u >> 31 == 1);", NULL);
+	accepts("_Static_assert(1 + 2 * 3 == 7 && (7 & ~2) == 5 && -7 / 2 == -3 && -7 % 3 == -1);",
+		NULL);
+	accepts("_Static_assert((unsigned)-1 > 0 && -1 > 0u && (unsigned char)257 == 1 && (signed "
+		"char)255 == -1);",
+		NULL);
+	accepts("_Static_assert(1ull << 63 == 0x8000000000000000 && -1 >> 1 == -1 && ~0u >> 31 == "
+		"1);",
+		NULL);
 	accepts("_Static_assert((0 && 1 / 2) == 0 && (1 || 0) == 1 && (0 ? 2 : 3) == 3);", NULL);
-	accepts("_Static_assert('a' == 97 && sizeof('a') == 4 && sizeof(\"abc\") == 4 && '\\n' == 10);", NULL);
-	accepts("_Static_assert(sizeof(1 ? 1 : 2l) == 8 && sizeof(char) + 0u == 1 && sizeof((char)1 + (char)1) == 4);", NULL);
-	accepts("_Static_assert(__builtin_constant_p(3) && __builtin_bswap32(0x01020304) == 0x04030201);", NULL);
-	accepts("_Static_assert(__builtin_clz(1) == 31 && __builtin_ctzll(8) == 3 && __builtin_popcount(255) == 8);", NULL);
-	accepts("_Static_assert(__builtin_types_compatible_p(int, const int) && !__builtin_types_compatible_p(int, char));",
+	accepts("_Static_assert('a' == 97 && sizeof('a') == 4 && sizeof(\"abc\") == 4 && '\\n' == "
+		"10);",
+		NULL);
+	accepts("_Static_assert(sizeof(1 ? 1 : 2l) == 8 && sizeof(char) + 0u == 1 && "
+		"sizeof((char)1 + (char)1) == 4);",
+		NULL);
+	accepts("_Static_assert(__builtin_constant_p(3) && __builtin_bswap32(0x01020304) == "
+		"0x04030201);",
+		NULL);
+	accepts("_Static_assert(__builtin_clz(1) == 31 && __builtin_ctzll(8) == 3 && "
+		"__builtin_popcount(255) == 8);",
+		NULL);
+	accepts("_Static_assert(__builtin_types_compatible_p(int, const int) && "
+		"!__builtin_types_compatible_p(int, char));",
 		NULL);
 	accepts("_Static_assert(__builtin_choose_expr(1, 5, \"no\") == 5);", NULL);
 	accepts("_Static_assert(_Generic(1ul, int: 1, unsigned long: 2, default: 3) == 2);", NULL);
-	accepts("static const int n = 4; static char a[n * 2]; _Static_assert(sizeof(a) == 8);", NULL);
+	accepts("static const int n = 4; static char a[n * 2]; _Static_assert(sizeof(a) == 8);",
+		NULL);
 	accepts("enum { A, B = A + 5, C }; _Static_assert(C == 6);", NULL);
 	accepts("_Static_assert((unsigned __int128)1 << 100 >> 98 == 4);", NULL);
 	accepts("_Static_assert(1.5 + 1.5 == 3 && (int)2.9 == 2 && 1e3 > 999);", NULL);
@@ -298,7 +349,7 @@ static void atomics_and_builtins(void **state)
 	body("u = __builtin_bswap32(u);", "@bswap32(u)");
 }
 
-/* Initialisers ------------------------------------------------------------------------------------------------ */
+/* Initialisers -------------------------------------------------------------------------------- */
 
 static void initialisers_are_flattened(void **state)
 {
@@ -310,7 +361,8 @@ static void initialisers_are_flattened(void **state)
 	body("struct s t = { .b = 5 };", "{bits 32+3: 5u}");
 	body("struct { int x; struct { int y, z; } in; int w; } t = { 1, 2, 3, 4 }; t.x++;",
 	     "{0: 1, 4: 2, 8: 3, 12: 4}");
-	body("struct { struct { int y, z; } in[2]; } t = { { { 1 }, { .z = 2 } } }; t.in[0].y++;", "{0: 1, 12: 2}");
+	body("struct { struct { int y, z; } in[2]; } t = { { { 1 }, { .z = 2 } } }; t.in[0].y++;",
+	     "{0: 1, 12: 2}");
 	body("struct { struct { int y; } in; } t = { .in.y = 3 }; t.in.y++;", "{0: 3}");
 	body("char t[] = \"abc\"; t[0] = 0;", "t: char [4] = {0: \"abc\"}");
 	body("char t[2] = \"ab\"; t[0] = 0;", "t: char [2] = {0: \"ab\"}");
@@ -318,11 +370,14 @@ static void initialisers_are_flattened(void **state)
 	body("struct s t = s;", "t: struct s = {0: s}");
 	body("union { int a; long b; } t = { .b = l }; t.a = 0;", "{0: l}");
 	body("struct s t[2] = { s, { .a = 2 } }; t[0].a = 1;", "{0: s, 24: 2}");
-	accepts("struct p { int x, y; }; static const struct p a = (struct p){ 1, 2 }; int g(void) { return a.y; }",
+	accepts("struct p { int x, y; }; static const struct p a = (struct p){ 1, 2 }; int g(void) "
+		"{ return a.y; }",
 		"global a: const struct p = {0: 1, 4: 2}");
-	accepts("static const char *const names[] = { \"a\", [2] = \"c\" }; int g(int i) { return names[i][0]; }",
+	accepts("static const char *const names[] = { \"a\", [2] = \"c\" }; int g(int i) { return "
+		"names[i][0]; }",
 		"{0: (const char *)decay(\"a\"), 16: (const char *)decay(\"c\")}");
-	accepts("const volatile int option = 3; int g(void) { return option; }", "global option: const volatile int");
+	accepts("const volatile int option = 3; int g(void) { return option; }",
+		"global option: const volatile int");
 }
 
 static void options_can_be_bound(void **state)
@@ -330,7 +385,8 @@ static void options_can_be_bound(void **state)
 	Parsed p;
 
 	(void)state;
-	parse(&p, "const volatile unsigned char option = 3; int plain; int g(void) { return option + plain; }");
+	parse(&p, "const volatile unsigned char option = 3; int plain; int g(void) { return option "
+		  "+ plain; }");
 	assert_true(lang_bind(p.unit, "option", 257));
 	assert_int_equal(p.unit->globals.v[0]->bound_value, 1);
 	assert_false(lang_bind(p.unit, "plain", 1));
@@ -344,7 +400,8 @@ static void variables_know_their_uses(void **state)
 	const Stmt *s;
 
 	(void)state;
-	parse(&p, "static int g(void) { int a = 1, b = 2, c[2] = {}, d; b = a; c[0] = sizeof(d); return *&c[a]; }");
+	parse(&p, "static int g(void) { int a = 1, b = 2, c[2] = {}, d; b = a; c[0] = sizeof(d); "
+		  "return *&c[a]; }");
 	s = p.unit->funcs.v[0]->body;
 	assert_true(s->list.v[0]->var->is_used && !s->list.v[0]->var->is_written);
 	assert_true(s->list.v[1]->var->is_written && !s->list.v[1]->var->address_taken);
@@ -358,12 +415,18 @@ static void functions_and_helpers(void **state)
 	(void)state;
 	accepts("static int add(int a, long b); int g(void *c) { return add(1, 2); }\n"
 		"static int add(int a, long b) { return a + b; }", "add(1, 2l)");
-	accepts("static unsigned long (*now)(void) = (void *)5; int g(void *c) { return now() > 3; }", "bpf_ktime_get_ns()");
-	accepts("struct pair { int a, b; }; static struct pair mk(int a) { return (struct pair){ a, a }; }\n"
-		"int g(void *c) { return mk(3).b; }", "mk(3).b@4");
-	accepts("static __attribute__((always_inline)) inline int h(void) { return 1; };\nint g(void *c) { return h(); }",
+	accepts("static unsigned long (*now)(void) = (void *)5; int g(void *c) { return now() > 3; "
+		"}",
+		"bpf_ktime_get_ns()");
+	accepts("struct pair { int a, b; }; static struct pair mk(int a) { return (struct pair){ "
+		"a, a }; }\n"
+		"int g(void *c) { return mk(3).b; }",
+		"mk(3).b@4");
+	accepts("static __attribute__((always_inline)) inline int h(void) { return 1; };\nint "
+		"g(void *c) { return h(); }",
 		"h()");
-	accepts("int g(void *ctx) { return bpf_get_smp_processor_id() == 0; }", "bpf_get_smp_processor_id()");
+	accepts("int g(void *ctx) { return bpf_get_smp_processor_id() == 0; }",
+		"bpf_get_smp_processor_id()");
 }
 
 static void declaration_tags_are_kept(void **state)
@@ -371,8 +434,9 @@ static void declaration_tags_are_kept(void **state)
 	Parsed p;
 
 	(void)state;
-	parse(&p, "#define T(x) __attribute__((btf_decl_tag(x)))\nstruct e { int a T(\"m\"); } T(\"t\");\n"
-	      "struct e v T(\"v1\") T(\"v2\"); static int T(\"f\") g(void) { return v.a; }");
+	parse(&p, "#define T(x) __attribute__((btf_decl_tag(x)))\nstruct e { int a T(\"m\"); } "
+		  "T(\"t\");\n"
+		  "struct e v T(\"v1\") T(\"v2\"); static int T(\"f\") g(void) { return v.a; }");
 	assert_int_equal(p.diags.errors, 0);
 	assert_int_equal(p.unit->globals.v[0]->tags.n, 2);
 	assert_string_equal(p.unit->globals.v[0]->tags.v[1], "v2");
@@ -387,15 +451,19 @@ static void spaces_of_pointers_are_kept(void **state)
 	Parsed p;
 
 	(void)state;
-	parse(&p, "struct a { char __attribute__((address_space(1))) *u; int __attribute__((btf_type_tag(\"percpu\"))) *c;\n"
-	      "int *plain; }; struct a v; int g(void) { return v.plain == 0; }");
-	assert_int_equal(type_space(p.unit->globals.v[0]->type->members.v[0].type), TYPE_SPACE_USER);
-	assert_int_equal(type_space(p.unit->globals.v[0]->type->members.v[1].type), TYPE_SPACE_PERCPU);
-	assert_int_equal(type_space(p.unit->globals.v[0]->type->members.v[2].type), TYPE_SPACE_NONE);
+	parse(&p, "struct a { char __attribute__((address_space(1))) *u; int "
+		  "__attribute__((btf_type_tag(\"percpu\"))) *c;\n"
+		  "int *plain; }; struct a v; int g(void) { return v.plain == 0; }");
+	assert_int_equal(type_space(p.unit->globals.v[0]->type->members.v[0].type),
+			 TYPE_SPACE_USER);
+	assert_int_equal(type_space(p.unit->globals.v[0]->type->members.v[1].type),
+			 TYPE_SPACE_PERCPU);
+	assert_int_equal(type_space(p.unit->globals.v[0]->type->members.v[2].type),
+			 TYPE_SPACE_NONE);
 	done(&p);
 }
 
-/* Diagnostics --------------------------------------------------------------------------------------------------- */
+/* Diagnostics --------------------------------------------------------------------------------- */
 
 static void syntax_errors_point_at_the_gap(void **state)
 {
@@ -406,48 +474,70 @@ static void syntax_errors_point_at_the_gap(void **state)
 	reports("int g(void)\n{\n\tif (1) {\n\treturn 1;\n}\n", DIAG_syntax_error, 6, 1, NULL);
 	reports("struct a {\n\tint x\n\tint y;\n};", DIAG_syntax_error, 2, 7, NULL);
 	reports("}\nint x;", DIAG_syntax_error, 1, 1, NULL);
-	assert_int_equal(errors_of("int g(void)\n{\n\tint a = 1\n\treturn a;\n}\nint h(void) { return 0; }"), 1);
+	assert_int_equal(
+		errors_of("int g(void)\n{\n\tint a = 1\n\treturn a;\n}\nint h(void) { return 0; }"),
+		1);
 }
 
 static void several_errors_in_one_go(void **state)
 {
 	(void)state;
-	assert_int_equal(errors_of("int g(int n)\n{\n\tint a = ;\n\tn = zzz;\n\tn = zzz + 1;\n\tn->x = 1;\n\treturn 1 1;\n}\n"
-				   "foo_t v;\nint h(void) { return qqq; }"), 6);
+	assert_int_equal(errors_of("int g(int n)\n{\n\tint a = ;\n\tn = zzz;\n\tn = zzz + "
+				   "1;\n\tn->x = 1;\n\treturn 1 1;\n}\n"
+				   "foo_t v;\nint h(void) { return qqq; }"),
+			 6);
 	assert_int_equal(errors_of("int f(int a b) { return 1; }\nint g(void) { return yyy; }"), 2);
-	assert_int_equal(errors_of("struct s { int a; foo_t b; int c; };\nstatic int g(struct s *p) { return p->c + p->b; }"), 1);
+	assert_int_equal(errors_of("struct s { int a; foo_t b; int c; };\nstatic int g(struct s "
+				   "*p) { return p->c + p->b; }"),
+			 1);
 }
 
 static void names_are_suggested(void **state)
 {
 	(void)state;
-	reports("int g(int counter)\n{\n\treturn conter;\n}", DIAG_undeclared_identifier, 3, 9, "counter");
+	reports("int g(int counter)\n{\n\treturn conter;\n}", DIAG_undeclared_identifier, 3, 9,
+		"counter");
 	reports("struct s { int length; };\nstatic int g(struct s *p)\n{\n\treturn p->lenght;\n}",
 		DIAG_unknown_member, 4, 12, "length");
-	reports("int g(void)\n{\n\treturn bpf_ktime_get_nss();\n}", DIAG_undeclared_function, 3, 9, "bpf_ktime_get_ns");
-	reports("int g(void)\n{\n\tunsinged x = 1;\n\treturn x;\n}", DIAG_unknown_type, 3, 2, "unsigned");
-	reports("struct s { int abc; };\nstruct s v = { .abd = 1 };", DIAG_bad_designator, 2, 17, "abc");
+	reports("int g(void)\n{\n\treturn bpf_ktime_get_nss();\n}", DIAG_undeclared_function, 3, 9,
+		"bpf_ktime_get_ns");
+	reports("int g(void)\n{\n\tunsinged x = 1;\n\treturn x;\n}", DIAG_unknown_type, 3, 2,
+		"unsigned");
+	reports("struct s { int abc; };\nstruct s v = { .abd = 1 };", DIAG_bad_designator, 2, 17,
+		"abc");
 }
 
 static void type_errors_say_what_to_write(void **state)
 {
 	(void)state;
-	reports("struct s { int a; };\nstatic int g(struct s *p)\n{\n\treturn p.a;\n}", DIAG_not_a_struct, 4, 10, "->a");
-	reports("struct s { int a; };\nint g(void)\n{\n\tstruct s v = {};\n\treturn v->a;\n}", DIAG_not_a_pointer, 5, 10, ".a");
-	reports("static int g(long *p)\n{\n\tchar **q = p;\n\treturn !q;\n}", DIAG_incompatible_pointer, 3, 13, "cast");
-	reports("static int g(int *p)\n{\n\tp = 5;\n\treturn !p;\n}", DIAG_int_conversion, 3, 6, NULL);
-	reports("static int g(const int *p)\n{\n\t*p = 5;\n\treturn 0;\n}", DIAG_const_assignment, 3, 5, NULL);
+	reports("struct s { int a; };\nstatic int g(struct s *p)\n{\n\treturn p.a;\n}",
+		DIAG_not_a_struct, 4, 10, "->a");
+	reports("struct s { int a; };\nint g(void)\n{\n\tstruct s v = {};\n\treturn v->a;\n}",
+		DIAG_not_a_pointer, 5, 10, ".a");
+	reports("static int g(long *p)\n{\n\tchar **q = p;\n\treturn !q;\n}",
+		DIAG_incompatible_pointer, 3, 13, "cast");
+	reports("static int g(int *p)\n{\n\tp = 5;\n\treturn !p;\n}", DIAG_int_conversion, 3, 6,
+		NULL);
+	reports("static int g(const int *p)\n{\n\t*p = 5;\n\treturn 0;\n}", DIAG_const_assignment,
+		3, 5, NULL);
 	reports("int g(int a)\n{\n\ta + 1 = 2;\n\treturn 0;\n}", DIAG_not_assignable, 3, 8, NULL);
-	reports("static int f(int a) { return a; }\nint g(void)\n{\n\treturn f(1, 2);\n}", DIAG_argument_count, 4, 9, NULL);
+	reports("static int f(int a) { return a; }\nint g(void)\n{\n\treturn f(1, 2);\n}",
+		DIAG_argument_count, 4, 9, NULL);
 	reports("static int g(void *p)\n{\n\treturn *p;\n}", DIAG_not_a_pointer, 3, 9, "cast");
-	reports("static int g(struct nowhere *p)\n{\n\treturn p->x;\n}", DIAG_incomplete_type, 3, 12, NULL);
-	reports("int f(void *c) { return 0; }\nint g(void *c)\n{\n\treturn f(c);\n}", DIAG_call_of_program, 4, 9, "static");
-	reports("static int f(int);\nint g(void *c)\n{\n\treturn f(1);\n}", DIAG_missing_body, 4, 9, NULL);
-	reports("static int g(int (*f)(int))\n{\n\treturn f(1);\n}", DIAG_indirect_call, 3, 9, NULL);
-	reports("int g(int n)\n{\n\tchar a[n];\n\treturn a[0];\n}", DIAG_variable_length_array, 3, 9, NULL);
+	reports("static int g(struct nowhere *p)\n{\n\treturn p->x;\n}", DIAG_incomplete_type, 3,
+		12, NULL);
+	reports("int f(void *c) { return 0; }\nint g(void *c)\n{\n\treturn f(c);\n}",
+		DIAG_call_of_program, 4, 9, "static");
+	reports("static int f(int);\nint g(void *c)\n{\n\treturn f(1);\n}", DIAG_missing_body, 4, 9,
+		NULL);
+	reports("static int g(int (*f)(int))\n{\n\treturn f(1);\n}", DIAG_indirect_call, 3, 9,
+		NULL);
+	reports("int g(int n)\n{\n\tchar a[n];\n\treturn a[0];\n}", DIAG_variable_length_array, 3,
+		9, NULL);
 	reports("int g(int n)\n{\n\treturn n * 1.5;\n}", DIAG_floating_point, 3, 11, NULL);
 	reports("int g(void)\n{\n\tdouble d;\n\treturn 0;\n}", DIAG_floating_point, 3, 9, NULL);
-	reports("int g(int a)\n{\n\tif (a = 1)\n\t\treturn 1;\n\treturn 0;\n}", DIAG_condition_assignment, 3, 8, "==");
+	reports("int g(int a)\n{\n\tif (a = 1)\n\t\treturn 1;\n\treturn 0;\n}",
+		DIAG_condition_assignment, 3, 8, "==");
 	reports("int g(int a)\n{\n\treturn a / 0;\n}", DIAG_division_by_zero, 3, 11, NULL);
 	reports("int x;\nint y = x;\nint g(void) { return y; }", DIAG_not_constant, 2, 9, NULL);
 }
@@ -455,9 +545,11 @@ static void type_errors_say_what_to_write(void **state)
 static void statements_are_checked(void **state)
 {
 	(void)state;
-	reports("int g(int a)\n{\n\tswitch (a) { case 1: case 2: case 1: ; }\n\treturn 0;\n}", DIAG_duplicate_case, 3, 31, NULL);
+	reports("int g(int a)\n{\n\tswitch (a) { case 1: case 2: case 1: ; }\n\treturn 0;\n}",
+		DIAG_duplicate_case, 3, 31, NULL);
 	reports("int g(int a)\n{\n\tbreak;\n\treturn 0;\n}", DIAG_stray_break, 3, 2, NULL);
-	reports("int g(int a)\n{\n\tgoto nowhere;\n\treturn 0;\n}", DIAG_undefined_label, 3, 7, NULL);
+	reports("int g(int a)\n{\n\tgoto nowhere;\n\treturn 0;\n}", DIAG_undefined_label, 3, 7,
+		NULL);
 	reports("int g(int a)\n{\nx:\nx:\n\treturn 0;\n}", DIAG_duplicate_label, 4, 1, NULL);
 	reports("static void g(void)\n{\n\treturn 1;\n}", DIAG_return_value, 3, 2, NULL);
 	reports("int g(void)\n{\n\treturn;\n}", DIAG_return_value, 3, 2, "return 0");
@@ -467,13 +559,16 @@ static void statements_are_checked(void **state)
 	reports("struct s { int a:40; };", DIAG_bitfield_width, 1, 18, NULL);
 	reports("int a[2] = { 1, 2, 3 };", DIAG_excess_initializer, 1, 20, NULL);
 	reports("_Static_assert(0, \"no\");", DIAG_static_assertion, 1, 1, NULL);
-	reports("int g(void)\n{\n\tasm(\"nop\");\n\treturn 0;\n}", DIAG_unsupported_asm, 3, 2, NULL);
+	reports("int g(void)\n{\n\tasm(\"nop\");\n\treturn 0;\n}", DIAG_unsupported_asm, 3, 2,
+		NULL);
 }
 
 static void deep_nesting_is_refused(void **state)
 {
-	static const char *const units[] = { "(", "{", "-", "({", "a[", "f(", "struct s {", "(int)", "if (1) ", "1 ? 1 : ",
-		"int (*", "[", "{.a = ", "do ", "typeof(", "a = " };
+	static const char *const units[] = { "(",       "{",        "-",          "({",
+					     "a[",      "f(",       "struct s {", "(int)",
+					     "if (1) ", "1 ? 1 : ", "int (*",     "[",
+					     "{.a = ",  "do ",      "typeof(",    "a = " };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(units); i++) {

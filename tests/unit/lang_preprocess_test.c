@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-/* A kernel and a disk for the tests ------------------------------------------------------------------ */
+/* A kernel and a disk for the tests ------------------------------------------------------------ */
 
 static const char *read_file(void *self, const char *path, size_t *size)
 {
@@ -71,7 +71,8 @@ static Result *run(const char *text, const char *const *cflags, int n)
 	r->arena = arena_new();
 	r->sources.arena = r->arena;
 	diags_init(&r->diags, r->arena, &r->sources);
-	lang_preprocess(r->arena, text, strlen(text), &options, &host, &r->sources, &r->diags, &r->out);
+	lang_preprocess(r->arena, text, strlen(text), &options, &host, &r->sources, &r->diags,
+	&r->out);
 	return r;
 }
 
@@ -99,7 +100,8 @@ static char *squeezed(Arena *a, const char *s)
 			space = true;
 			continue;
 		}
-		if (space && p > out && ((is_word(p[-1]) && is_word(*s)) || (p[-1] == *s && strchr("+-&|<>=#", *s))))
+		if (space && p > out && ((is_word(p[-1]) && is_word(*s)) ||
+					 (p[-1] == *s && strchr("+-&|<>=#", *s))))
 			*p++ = ' ';
 		space = false;
 		if (quote && *s == '\\' && s[1])
@@ -134,7 +136,8 @@ static void gives(const char *text, const char *wanted)
 	done(r);
 }
 
-/* The first diagnostic has this tag, at this line; the output is as wanted (NULL: not looked at). */
+/* The first diagnostic has this tag,
+at this line; the output is as wanted (NULL: not looked at). */
 static void complains(const char *text, DiagTag tag, int line, const char *wanted)
 {
 	Result *r = run(text, NULL, 0);
@@ -149,12 +152,13 @@ static void complains(const char *text, DiagTag tag, int line, const char *wante
 	done(r);
 }
 
-/* Tests ------------------------------------------------------------------------------------------------ */
+/* Tests ---------------------------------------------------------------------------------------- */
 
 static void standard_examples_of_redefinition_and_rescanning(void **state)
 {
 	static const char macros[] =
-		"#define x 3\n#define f(a) f(x * (a))\n#undef x\n#define x 2\n#define g f\n#define z z[0]\n"
+		"#define x 3\n#define f(a) f(x * (a))\n#undef x\n#define x 2\n#define g f\n"
+		"#define z z[0]\n"
 		"#define h g(~\n#define m(a) a(w)\n#define w 0,1\n#define t(a) a\n#define p() int\n"
 		"#define q(x) x\n#define r(x,y) x ## y\n#define str(x) # x\n";
 	char text[1024];
@@ -174,13 +178,16 @@ static void standard_examples_of_stringify_and_paste(void **state)
 	static const char macros[] =
 		"#define str(s) # s\n#define xstr(s) str(s)\n"
 		"#define debug(s, t) printf(\"x\" # s \"= %d, x\" # t \"= %s\", x ## s, x ## t)\n"
-		"#define INCFILE(n) vers ## n\n#define glue(a, b) a ## b\n#define xglue(a, b) glue(a, b)\n"
+		"#define INCFILE(n) vers ## n\n#define glue(a, b) a ## b\n"
+		"#define xglue(a, b) glue(a, b)\n"
 		"#define HIGHLOW \"hello\"\n#define LOW LOW \", world\"\n";
 	char text[1024];
 
 	(void)state;
-	snprintf(text, sizeof(text), "%sdebug(1, 2);\nfputs(str(strncmp(\"abc\\0d\", \"abc\", '\\4')"
-		 " // this goes away\n== 0) str(: @\\n), s);\nxstr(INCFILE(2).h)\nglue(HIGH, LOW);\n"
+	snprintf(text, sizeof(text),
+	"%sdebug(1, 2);\nfputs(str(strncmp(\"abc\\0d\", \"abc\", '\\4')"
+		 " // this goes away\n== 0) str(: @\\n), s);\nxstr(INCFILE(2).h)\n"
+		 "glue(HIGH, LOW);\n"
 		 "xglue(HIGH, LOW)\n", macros);
 	gives(text, "printf(\"x\" \"1\" \"= %d, x\" \"2\" \"= %s\", x1, x2);"
 	      "fputs(\"strncmp(\\\"abc\\\\0d\\\", \\\"abc\\\", '\\\\4') == 0\" \": @\\n\", s);"
@@ -194,16 +201,20 @@ static void standard_examples_of_placemarkers_and_variable_arguments(void **stat
 {
 	(void)state;
 	gives("#define t(x,y,z) x ## y ## z\nint j[] = { t(1,2,3), t(,4,5), t(6,,7), t(8,9,),\n"
-	      "t(10,,), t(,11,), t(,,12), t(,,) };\n", "int j[] = { 123, 45, 67, 89, 10, 11, 12, };");
-	gives("#define debug(...) fprintf(stderr, __VA_ARGS__)\n#define showlist(...) puts(#__VA_ARGS__)\n"
+	      "t(10,,), t(,11,), t(,,12), t(,,) };\n",
+	      "int j[] = { 123, 45, 67, 89, 10, 11, 12, };");
+	gives("#define debug(...) fprintf(stderr, __VA_ARGS__)\n"
+	      "#define showlist(...) puts(#__VA_ARGS__)\n"
 	      "#define report(test, ...) ((test)?puts(#test):\\\nprintf(__VA_ARGS__))\n"
-	      "debug(\"Flag\");\ndebug(\"X = %d\\n\", x);\nshowlist(The first, second, and third items.);\n"
+	      "debug(\"Flag\");\ndebug(\"X = %d\\n\", x);\n"
+	      "showlist(The first, second, and third items.);\n"
 	      "report(x>y, \"x is %d but y is %d\", x, y);\n",
 	      "fprintf(stderr, \"Flag\"); fprintf(stderr, \"X = %d\\n\", x);"
 	      "puts(\"The first, second, and third items.\");"
 	      "((x>y)?puts(\"x>y\"): printf(\"x is %d but y is %d\", x, y));");
 	gives("#define OBJ_LIKE (1-1)\n#define OBJ_LIKE /* white space */ (1-1) /* other */\n"
-	      "#define FUNC_LIKE(a)   ( a )\n#define FUNC_LIKE( a )( /* note the white space */ \\\n a /* o */)\n"
+	      "#define FUNC_LIKE(a)   ( a )\n"
+	      "#define FUNC_LIKE( a )( /* note the white space */ \\\n a /* o */)\n"
 	      "OBJ_LIKE FUNC_LIKE(3)\n", "(1-1) (3)");
 }
 
@@ -214,7 +225,8 @@ static void macros_do_not_call_themselves(void **state)
 	gives("#define f(x) x f\nf(1)(2)\n", "1 f(2)");
 	gives("#define foo foo + 1\nfoo\n", "foo + 1");
 	gives("#define id(x) x\nid(id(id(3)))\n", "3");
-	gives("#define NIL(xxx) xxx\n#define G_0(arg) NIL(G_1)(arg)\n#define G_1(arg) NIL(arg)\nG_0(42)\n", "42");
+	gives("#define NIL(xxx) xxx\n#define G_0(arg) NIL(G_1)(arg)\n"
+	      "#define G_1(arg) NIL(arg)\nG_0(42)\n", "42");
 	gives("#define f(a) a*g\n#define g(a) f(a)\nf(2)(9)\n", "2*9*g");
 }
 
@@ -235,29 +247,38 @@ static void gnu_variable_arguments(void **state)
 	      "p(a) p(a) p(a, b) p(a, b, c)");
 	gives("#define e(...) p(0, ##__VA_ARGS__)\ne() e(1) e(1,2)\n", "p(0) p(0,1) p(0,1,2)");
 	gives("#define X 7\n#define e(f, ...) p(f, ##__VA_ARGS__)\ne(1, X)\n", "p(1, 7)");
-	gives("#define F(a, ...) f(a __VA_OPT__(,) __VA_ARGS__)\nF(1) F(1, 2) F(1,)\n", "f(1) f(1, 2) f(1)");
+	gives("#define F(a, ...) f(a __VA_OPT__(,) __VA_ARGS__)\nF(1) F(1, 2) F(1,)\n",
+	      "f(1) f(1, 2) f(1)");
 	gives("#define G(x, ...) __VA_OPT__(a ## x) ## b\nG(1) G(1, 2)\n", "b a1b");
 }
 
 static void conditions_compute_as_c_does(void **state)
 {
 	static const char *const yes[] = {
-		"1", "!0", "-1 < 0", "-1 > 0u", "0x10 == 020", "0b101 == 5", "'a' == 97", "'\\377' < 0",
-		"1 ? 2 : 1 / 0", "0 && 1 / 0 || 1", "1 || 1 / 0", "(2 + 3) * 4 == 20", "7 % 4 == 3", "~0 == -1",
+		"1", "!0", "-1 < 0", "-1 > 0u", "0x10 == 020", "0b101 == 5", "'a' == 97",
+		"'\\377' < 0",
+		"1 ? 2 : 1 / 0", "0 && 1 / 0 || 1", "1 || 1 / 0", "(2 + 3) * 4 == 20", "7 % 4 == 3",
+		"~0 == -1",
 		"1 << 3 == 8", "-8 >> 1 == -4", "(3 & 6) == 2 && (3 | 6) == 7 && (3 ^ 6) == 5",
-		"18446744073709551615u == -1", "undefined_name == 0", "defined X", "defined(X) && !defined Y",
-		"X + 1 == 3", "F(2) == 4", "0xffffffffffffffffull > 1", "2 - 1 - 1 == 0", "1 == 1 != 0",
-		"__has_include(<linux/sched.h>)", "!__has_include(\"nope.h\")", "__has_include(\"a.h\")",
-		"-9223372036854775807 - 1 < 0", "(-9223372036854775807 - 1) / -1 != 0 || 1", "'ab' == 24930",
+		"18446744073709551615u == -1", "undefined_name == 0", "defined X",
+		"defined(X) && !defined Y",
+		"X + 1 == 3", "F(2) == 4", "0xffffffffffffffffull > 1", "2 - 1 - 1 == 0",
+		"1 == 1 != 0",
+		"__has_include(<linux/sched.h>)", "!__has_include(\"nope.h\")",
+		"__has_include(\"a.h\")",
+		"-9223372036854775807 - 1 < 0", "(-9223372036854775807 - 1) / -1 != 0 || 1",
+		"'ab' == 24930",
 	};
 	char text[256];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(yes); i++) {
-		snprintf(text, sizeof(text), "#define X 2\n#define F(a) (a * 2)\n#if %s\nyes\n#else\nno: %s\n#endif\n",
+		snprintf(text, sizeof(text),
+		"#define X 2\n#define F(a) (a * 2)\n#if %s\nyes\n#else\nno: %s\n#endif\n",
 			 yes[i], yes[i]);
 		gives(text, "yes");
-		snprintf(text, sizeof(text), "#define X 2\n#define F(a) (a * 2)\n#if !(%s)\nno: %s\n#endif\n",
+		snprintf(text, sizeof(text),
+		"#define X 2\n#define F(a) (a * 2)\n#if !(%s)\nno: %s\n#endif\n",
 			 yes[i], yes[i]);
 		gives(text, "");
 	}
@@ -297,7 +318,8 @@ static void included_files_are_found(void **state)
 	gives("#include \"dir/b.h\"\n__LINE__", "int c; int b = 2; 2");
 	gives("#define NAME \"a.h\"\n#include NAME\nx", "int a; x");
 	gives("#define H(x) <linux/x.h>\n#include H(sched)\nx", "x");
-	gives("#include <linux/sched.h>\n#include <uapi/linux/ptrace.h>\n#include <net/sock.h>\nx", "x");
+	gives("#include <linux/sched.h>\n#include <uapi/linux/ptrace.h>\n#include <net/sock.h>\nx",
+	      "x");
 	complains("\n#include \"nope.h\"\nx", DIAG_header_not_found, 2, "x");
 	complains("#include <linux/sched2.h>\nx", DIAG_header_not_found, 1, "x");
 	complains("#include \"deep.h\"\nx", DIAG_include_too_deep, 1, "x");
@@ -308,7 +330,8 @@ static void included_files_are_found(void **state)
 static void options_define_and_include(void **state)
 {
 	static const char *const cflags[] = {
-		"-DA", "-DB=2 + 1", "-DF(x)=[x]", "-D", "C=c", "-UA", "-I", "dir", "-include", "once.h", "-w",
+		"-DA", "-DB=2 + 1", "-DF(x)=[x]", "-D", "C=c", "-UA", "-I", "dir", "-include",
+		"once.h", "-w",
 		"-O2", "-Wno-everything", "-std=gnu11",
 	};
 	static const char *const license[] = { "-DBPF_LICENSE=GPL" };
@@ -331,7 +354,8 @@ static void places_and_counters(void **state)
 {
 	(void)state;
 	gives("__LINE__\n\n__LINE__ __FILE__", "1 3 \"test.c\"");
-	gives("#line 100\n__LINE__\n#line 7 \"other.c\"\n__LINE__ __FILE__\n# 20 \"third.c\" 1\n__LINE__ __FILE__\n",
+	gives("#line 100\n__LINE__\n#line 7 \"other.c\"\n__LINE__ __FILE__\n"
+	      "# 20 \"third.c\" 1\n__LINE__ __FILE__\n",
 	      "100 7 \"other.c\" 20 \"third.c\"");
 	gives("#define L __LINE__\n#define f(x) x L\n\nf(__LINE__)\n", "4 4");
 	gives("__COUNTER__ __COUNTER__\n#if __COUNTER__ == 2\nyes\n#endif\n", "0 1 yes");
@@ -354,14 +378,19 @@ static void the_kernel_answers_questions(void **state)
 	(void)state;
 	gives("#if __kernel_has_tracepoint(sched, sched_switch)\nyes\n#endif\n"
 	      "#if __kernel_has_tracepoint(sched, nothing)\nno\n#endif\n", "yes");
-	gives("#if defined(__kernel_has_tracepoint) && __kernel_has_kprobes && !__kernel_has_kprobe(f)\nyes\n#endif",
+	gives("#if defined(__kernel_has_tracepoint) && __kernel_has_kprobes && "
+	      "!__kernel_has_kprobe(f)\nyes\n#endif",
 	      "yes");
-	gives("#if __kernel_has_helper(bpf_ringbuf_output) && !__kernel_has_map_type(arena)\nyes\n#endif", "yes");
-	gives("#define sched 1\n#if __kernel_has_tracepoint(sched, sched_switch)\nyes\n#endif", "yes");
-	gives("#if __btf_has_field(struct sock, sk_prot) || __btf_has_type(struct sock)\nno\n#endif\nx", "x");
+	gives("#if __kernel_has_helper(bpf_ringbuf_output) && !__kernel_has_map_type(arena)\n"
+	      "yes\n#endif", "yes");
+	gives("#define sched 1\n#if __kernel_has_tracepoint(sched, sched_switch)\nyes\n#endif",
+	      "yes");
+	gives("#if __btf_has_field(struct sock, sk_prot) || __btf_has_type(struct sock)\nno\n"
+	      "#endif\nx", "x");
 	gives("CONFIG_NET_NS CONFIG_HZ CONFIG_XFS_FS CONFIG_XFS_FS_MODULE CONFIG_NOTHING",
 	      "1 250 CONFIG_XFS_FS 1 CONFIG_NOTHING");
-	gives("#if IS_ENABLED(CONFIG_XFS_FS) && !IS_BUILTIN(CONFIG_XFS_FS) && !IS_ENABLED(CONFIG_NOTHING)\nyes\n#endif",
+	gives("#if IS_ENABLED(CONFIG_XFS_FS) && !IS_BUILTIN(CONFIG_XFS_FS) && "
+	      "!IS_ENABLED(CONFIG_NOTHING)\nyes\n#endif",
 	      "yes");
 	gives("#if LINUX_VERSION_CODE == KERNEL_VERSION(6, 1, 4)\nyes\n#endif", "yes");
 }
@@ -371,32 +400,41 @@ static void map_macros_fill_in_their_defaults(void **state)
 	(void)state;
 	gives("BPF_HASH(h);", "__bcc_map(general, \"hash\", u64, u64, h, 10240, 0);");
 	gives("BPF_HASH(h, u32);", "__bcc_map(general, \"hash\", u32, u64, h, 10240, 0);");
-	gives("BPF_HASH(h, u32, struct v, 7);", "__bcc_map(general, \"hash\", u32, struct v, h, 7, 0);");
-	gives("BPF_ARRAY(a); BPF_PERCPU_ARRAY(p, u32, 1);", "__bcc_map(general, \"array\", int, u64, a, 10240, 0);"
+	gives("BPF_HASH(h, u32, struct v, 7);",
+	      "__bcc_map(general, \"hash\", u32, struct v, h, 7, 0);");
+	gives("BPF_ARRAY(a); BPF_PERCPU_ARRAY(p, u32, 1);",
+	      "__bcc_map(general, \"array\", int, u64, a, 10240, 0);"
 	      "__bcc_map(general, \"percpu_array\", int, u32, p, 1, 0);");
-	gives("BPF_LRU_HASH(l, u32, u64);", "__bcc_map(general, \"lru_hash\", u32, u64, l, 10240, 0);");
+	gives("BPF_LRU_HASH(l, u32, u64);",
+	      "__bcc_map(general, \"lru_hash\", u32, u64, l, 10240, 0);");
 	gives("BPF_HISTOGRAM(d); BPF_HISTOGRAM(e, struct k, 3);",
 	      "__bcc_map(general, \"histogram\", int, u64, d, 64, 0)"
 	      "__attribute__((btf_decl_tag(\"view:log2\")));"
 	      "__bcc_map(general, \"histogram\", struct k, u64, e, 3, 0)"
 	      "__attribute__((btf_decl_tag(\"view:log2\")));");
 	gives("BPF_PERF_OUTPUT(e);", "__bcc_map(perf_output, \"perf_output\", int, u32, e, 0, 0);");
-	gives("BPF_QUEUE(q, int, 5); BPF_STACK(s, int, 5, 1);", "__bcc_map(queue, \"queue\", void, int, q, 5, 0);"
+	gives("BPF_QUEUE(q, int, 5); BPF_STACK(s, int, 5, 1);",
+	      "__bcc_map(queue, \"queue\", void, int, q, 5, 0);"
 	      "__bcc_map(queue, \"stack\", void, int, s, 5, 1);");
-	gives("BPF_TABLE_PINNED(\"hash\", u64, u64, s, 1024, \"/p\"); BPF_TABLE_PUBLIC(\"hash\", u64, u64, s, 9);",
+	gives("BPF_TABLE_PINNED(\"hash\", u64, u64, s, 1024, \"/p\");"
+	      "BPF_TABLE_PUBLIC(\"hash\", u64, u64, s, 9);",
 	      "__bcc_map(general, \"hash\", u64, u64, s, 1024, 0, \"/p\");"
 	      "__bcc_map(general, \"hash\", u64, u64, s, 9, 0, public);");
-	gives("BPF_HASH_OF_MAPS(m, u32, \"in\");", "__bcc_map(general, \"hash_of_maps$\" \"in\", u32, int, m, 10240, 0);");
-	gives("#define general 1\n#define hash(x) 2\nBPF_HASH(h);", "__bcc_map(general, \"hash\", u64, u64, h, 10240, 0);");
+	gives("BPF_HASH_OF_MAPS(m, u32, \"in\");",
+	      "__bcc_map(general, \"hash_of_maps$\" \"in\", u32, int, m, 10240, 0);");
+	gives("#define general 1\n#define hash(x) 2\nBPF_HASH(h);",
+	      "__bcc_map(general, \"hash\", u64, u64, h, 10240, 0);");
 }
 
 static void probe_macros_paste_names_as_written(void **state)
 {
 	(void)state;
 	gives("#define sched 5\nTRACEPOINT_PROBE(sched, sched_switch) {}",
-	      "int tracepoint__sched__sched_switch(struct tracepoint__sched__sched_switch *args) {}");
+	      "int tracepoint__sched__sched_switch("
+	      "struct tracepoint__sched__sched_switch *args) {}");
 	gives("KFUNC_PROBE(f, int a, int b) {} KRETFUNC_PROBE(g) {}",
-	      "__bcc_trampoline(kfunc__vmlinux__f, int a, int b) {} __bcc_trampoline(kretfunc__vmlinux__g) {}");
+	      "__bcc_trampoline(kfunc__vmlinux__f, int a, int b) {}"
+	      "__bcc_trampoline(kretfunc__vmlinux__g) {}");
 	gives("MODULE_KFUNC_PROBE(m, f) {} LSM_PROBE(h, int r) {}",
 	      "__bcc_trampoline(kfunc__m__f) {} __bcc_trampoline(lsm__h, int r) {}");
 }
@@ -411,7 +449,8 @@ static void pool_macros_belong_to_their_headers(void **state)
 	gives("TOOL FLAG(x) EVENTS", "TOOL FLAG(x) EVENTS");
 	gives("#undef PAGE_SIZE\nPAGE_SIZE\n#define PAGE_SIZE 1\nPAGE_SIZE", "PAGE_SIZE 1");
 	gives("#define ETH_HLEN 4\n#include <linux/if_ether.h>\nETH_HLEN", "4");
-	gives("#ifdef REQ_WRITE\nno\n#endif\n#ifdef bio_dev\nyes\n#endif\n#if IFNAMSIZ != 16\nno\n#endif", "yes");
+	gives("#ifdef REQ_WRITE\nno\n#endif\n#ifdef bio_dev\nyes\n#endif\n#if IFNAMSIZ != 16\n"
+	      "no\n#endif", "yes");
 }
 
 static void garbage_is_reported_where_it_stands(void **state)
@@ -479,7 +518,7 @@ static void bombs_are_stopped(void **state)
 	sb_free(&text);
 }
 
-/* Literals ------------------------------------------------------------------------------------------------ */
+/* Literals ------------------------------------------------------------------------------------- */
 
 typedef struct Front {
 	Lang l;
@@ -514,11 +553,14 @@ static void integers_have_the_types_of_c(void **state)
 {
 	static const struct { const char *text; uint64_t value; int type; } numbers[] = {
 		{ "0", 0, 0 }, { "2147483647", INT32_MAX, 0 }, { "2147483648", 2147483648u, 2 },
-		{ "0x80000000", 0x80000000u, 1 }, { "0xffffffffffffffff", UINT64_MAX, 3 }, { "017", 15, 0 },
+		{ "0x80000000", 0x80000000u, 1 }, { "0xffffffffffffffff", UINT64_MAX, 3 }, { "017",
+		15, 0 },
 		{ "1u", 1, 1 }, { "1UL", 1, 3 }, { "1ll", 1, 4 }, { "1ULL", 1, 5 }, { "1lu", 1, 3 },
-		{ "0b1010", 10, 0 }, { "4294967296", 4294967296, 2 }, { "4294967295u", 4294967295u, 1 },
+		{ "0b1010", 10, 0 }, { "4294967296", 4294967296, 2 }, { "4294967295u", 4294967295u,
+		1 },
 	};
-	static const char *const bad[] = { "08", "0x", "1x", "1lul", "0b2", "1lL", "18446744073709551616", "1e", "1.2.3" };
+	static const char *const bad[] = { "08", "0x", "1x", "1lul", "0b2", "1lL",
+	"18446744073709551616", "1e", "1.2.3" };
 	Front *f = front_new();
 	uint64_t value;
 	bool is_float;
@@ -544,8 +586,10 @@ static void integers_have_the_types_of_c(void **state)
 static void floats_are_exact_enough_to_fold(void **state)
 {
 	static const struct { const char *text; double value; } numbers[] = {
-		{ "1000000.0", 1000000.0 }, { "1e6", 1e6 }, { ".5", .5 }, { "0x1.8p1", 3.0 }, { "1.5e-3", 1.5e-3 },
-		{ "3.f", 3.0 }, { "123456789012345678901234567890.0", 123456789012345678901234567890.0 },
+		{ "1000000.0", 1000000.0 }, { "1e6", 1e6 }, { ".5", .5 }, { "0x1.8p1", 3.0 },
+		{ "1.5e-3", 1.5e-3 },
+		{ "3.f", 3.0 }, { "123456789012345678901234567890.0",
+		123456789012345678901234567890.0 },
 	};
 	Front *f = front_new();
 	uint64_t value;
@@ -559,7 +603,8 @@ static void floats_are_exact_enough_to_fold(void **state)
 
 		assert_true(literal_number(&f->l, &t, &value, &type, &is_float, &d));
 		assert_true(is_float);
-		assert_true(d > numbers[i].value * (1 - 1e-15) && d < numbers[i].value * (1 + 1e-15));
+		assert_true(d > numbers[i].value * (1 - 1e-15));
+		assert_true(d < numbers[i].value * (1 + 1e-15));
 	}
 	front_free(f);
 }
@@ -567,8 +612,10 @@ static void floats_are_exact_enough_to_fold(void **state)
 static void characters_and_strings_resolve_escapes(void **state)
 {
 	static const struct { const char *text; int64_t value; } chars[] = {
-		{ "'a'", 'a' }, { "'\\n'", '\n' }, { "'\\0'", 0 }, { "'\\377'", -1 }, { "'\\x41'", 'A' },
-		{ "'\\''", '\'' }, { "'\\e'", 27 }, { "L'\303\244'", 0xe4 }, { "'ab'", 24930 }, { "'\"'", '"' },
+		{ "'a'", 'a' }, { "'\\n'", '\n' }, { "'\\0'", 0 }, { "'\\377'", -1 }, { "'\\x41'",
+		'A' },
+		{ "'\\''", '\'' }, { "'\\e'", 27 }, { "L'\303\244'", 0xe4 }, { "'ab'", 24930 },
+		{ "'\"'", '"' },
 	};
 	Front *f = front_new();
 	Token parts[2] = { { .kind = TOK_STRING, .text = STR("\"a\\t\\\"\\x42\\101\\0\"") },

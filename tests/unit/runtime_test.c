@@ -22,10 +22,11 @@
 
 enum { CALLS = 500, EVENT = 16 };
 
-/* Instructions ------------------------------------------------------------------------------------------ */
+/* Instructions --------------------------------------------------------------------------------- */
 
 #define I(op, dst, src, offset, value) \
-	((struct bpf_insn){ .code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), .imm = (value) })
+	((struct bpf_insn){ .code = (op), .dst_reg = (dst), .src_reg = (src), .off = (offset), \
+			    .imm = (value) })
 #define MOV(dst, src) I(BPF_ALU64 | BPF_MOV | BPF_X, dst, src, 0, 0)
 #define SET(dst, value) I(BPF_ALU64 | BPF_MOV | BPF_K, dst, 0, 0, value)
 #define ADD(dst, value) I(BPF_ALU64 | BPF_ADD | BPF_K, dst, 0, 0, value)
@@ -206,7 +207,7 @@ static void see(void *self, int cpu, const void *data, uint32_t size)
 		runtime_stop_polling(s->m);
 }
 
-/* Events ---------------------------------------------------------------------------------------------------- */
+/* Events --------------------------------------------------------------------------------------- */
 
 static void events_arrive(int map_type)
 {
@@ -307,7 +308,7 @@ static void a_poll_can_be_stopped_and_resumed(void **state)
 	arena_free(b->o.arena);
 }
 
-/* Raw tracepoint and socket filter by test run -------------------------------------------------------------------- */
+/* Raw tracepoint and socket filter by test run ------------------------------------------------- */
 
 static void programs_run_by_test_run(void **state)
 {
@@ -397,7 +398,7 @@ static void btf_tracepoints_attach(void **state)
 	kernel_release_btf();
 }
 
-/* Maps -------------------------------------------------------------------------------------------------------- */
+/* Maps ----------------------------------------------------------------------------------------- */
 
 static Builder *with_map(int type, uint32_t key, uint32_t value, uint32_t entries)
 {
@@ -517,7 +518,7 @@ static void impossible_maps_are_explained(void **state)
 	arena_free(b->o.arena);
 }
 
-/* Refusals ------------------------------------------------------------------------------------------------------ */
+/* Refusals ------------------------------------------------------------------------------------- */
 
 static void add_line(Builder *b, uint32_t insn, uint32_t line, const char *text)
 {
@@ -676,7 +677,7 @@ static void only_if_drops_programs(void **state)
 	arena_free(b->o.arena);
 }
 
-/* What is left ---------------------------------------------------------------------------------------------------- */
+/* What is left --------------------------------------------------------------------------------- */
 
 static int count_programs(const char *name)
 {
@@ -779,7 +780,7 @@ static void nothing_is_left_after_kill(void **state)
 	nothing_is_left();
 }
 
-/* Trace pipe ---------------------------------------------------------------------------------------------------------- */
+/* Trace pipe ----------------------------------------------------------------------------------- */
 
 static void printed_lines_come_through_the_trace_pipe(void **state)
 {

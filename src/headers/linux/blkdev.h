@@ -7,4 +7,7 @@
 #define SECTOR_SHIFT 9
 #define SECTOR_SIZE 512
 #define DISK_MAX_PARTS 256
-static inline dev_t disk_devt(struct gendisk *disk) { return MKDEV(disk->major, disk->first_minor); }
+static inline dev_t disk_devt(struct gendisk *disk)
+{
+	return MKDEV(disk->major, disk->first_minor);
+}

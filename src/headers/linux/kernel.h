@@ -3,12 +3,20 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-#define min(a, b) ({ typeof(a) __min_a = (a); typeof(b) __min_b = (b); __min_a < __min_b ? __min_a : __min_b; })
-#define max(a, b) ({ typeof(a) __max_a = (a); typeof(b) __max_b = (b); __max_a > __max_b ? __max_a : __max_b; })
+#define min(a, b) ({ \
+	typeof(a) __min_a = (a); \
+	typeof(b) __min_b = (b); \
+	__min_a < __min_b ? __min_a : __min_b; })
+#define max(a, b) ({ \
+	typeof(a) __max_a = (a); \
+	typeof(b) __max_b = (b); \
+	__max_a > __max_b ? __max_a : __max_b; })
 #define min3(a, b, c) min(min(a, b), c)
 #define max3(a, b, c) max(max(a, b), c)
-#define min_t(type, a, b) ({ type __mt_a = (a); type __mt_b = (b); __mt_a < __mt_b ? __mt_a : __mt_b; })
-#define max_t(type, a, b) ({ type __mt_a = (a); type __mt_b = (b); __mt_a > __mt_b ? __mt_a : __mt_b; })
+#define min_t(type, a, b) \
+	({ type __mt_a = (a); type __mt_b = (b); __mt_a < __mt_b ? __mt_a : __mt_b; })
+#define max_t(type, a, b) \
+	({ type __mt_a = (a); type __mt_b = (b); __mt_a > __mt_b ? __mt_a : __mt_b; })
 #define clamp(value, low, high) min(max(value, low), high)
 #define clamp_t(type, value, low, high) min_t(type, max_t(type, value, low), high)
 #define swap(a, b) do { typeof(a) __swap = (a); (a) = (b); (b) = __swap; } while (0)

@@ -47,7 +47,10 @@
 static inline pid_t task_pid_nr(struct task_struct *task) { return task->pid; }
 static inline pid_t task_tgid_nr(struct task_struct *task) { return task->tgid; }
 #if __btf_has_field(struct task_struct, thread_info.cpu)
-static inline unsigned int task_cpu(const struct task_struct *task) { return task->thread_info.cpu; }
+static inline unsigned int task_cpu(const struct task_struct *task)
+{
+	return task->thread_info.cpu;
+}
 #else
 static inline unsigned int task_cpu(const struct task_struct *task) { return task->cpu; }
 #endif

@@ -5,15 +5,20 @@
  * not need BTF at all. Layouts are those of the stable interface (up to Linux 6.18).
  */
 
-/* Flags ------------------------------------------------------------------------------------------ */
+/* Flags ---------------------------------------------------------------------------------------- */
 
-enum { BPF_ANY = 0, BPF_NOEXIST = 1, BPF_EXIST = 2, BPF_F_LOCK = 4, BPF_F_CPU = 8, BPF_F_ALL_CPUS = 16 };
+enum {
+	BPF_ANY = 0, BPF_NOEXIST = 1, BPF_EXIST = 2, BPF_F_LOCK = 4, BPF_F_CPU = 8,
+	BPF_F_ALL_CPUS = 16,
+};
 
 enum {
 	BPF_F_NO_PREALLOC = 1, BPF_F_NO_COMMON_LRU = 2, BPF_F_NUMA_NODE = 4, BPF_F_RDONLY = 8,
 	BPF_F_WRONLY = 16, BPF_F_STACK_BUILD_ID = 32, BPF_F_ZERO_SEED = 64, BPF_F_RDONLY_PROG = 128,
-	BPF_F_WRONLY_PROG = 256, BPF_F_CLONE = 512, BPF_F_MMAPABLE = 1024, BPF_F_PRESERVE_ELEMS = 2048,
-	BPF_F_INNER_MAP = 4096, BPF_F_LINK = 8192, BPF_F_PATH_FD = 16384, BPF_F_VTYPE_BTF_OBJ_FD = 32768,
+	BPF_F_WRONLY_PROG = 256, BPF_F_CLONE = 512, BPF_F_MMAPABLE = 1024,
+	BPF_F_PRESERVE_ELEMS = 2048,
+	BPF_F_INNER_MAP = 4096, BPF_F_LINK = 8192, BPF_F_PATH_FD = 16384,
+	BPF_F_VTYPE_BTF_OBJ_FD = 32768,
 	BPF_F_TOKEN_FD = 65536, BPF_F_SEGV_ON_FAULT = 131072, BPF_F_NO_USER_CONV = 262144,
 	BPF_F_RB_OVERWRITE = 524288,
 };
@@ -37,7 +42,8 @@ enum {
 };
 
 enum {
-	BPF_F_TUNINFO_IPV6 = 1, BPF_F_ZERO_CSUM_TX = 2, BPF_F_DONT_FRAGMENT = 4, BPF_F_SEQ_NUMBER = 8,
+	BPF_F_TUNINFO_IPV6 = 1, BPF_F_ZERO_CSUM_TX = 2, BPF_F_DONT_FRAGMENT = 4,
+	BPF_F_SEQ_NUMBER = 8,
 	BPF_F_NO_TUNNEL_KEY = 16, BPF_F_TUNINFO_FLAGS = 16,
 };
 
@@ -45,8 +51,10 @@ enum { BPF_F_INGRESS = 1, BPF_F_EGRESS = 2, BPF_F_BROADCAST = 8, BPF_F_EXCLUDE_I
 enum { BPF_F_CURRENT_NETNS = -1L };
 
 enum {
-	BPF_F_ADJ_ROOM_FIXED_GSO = 1, BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 2, BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 = 4,
-	BPF_F_ADJ_ROOM_ENCAP_L4_GRE = 8, BPF_F_ADJ_ROOM_ENCAP_L4_UDP = 16, BPF_F_ADJ_ROOM_NO_CSUM_RESET = 32,
+	BPF_F_ADJ_ROOM_FIXED_GSO = 1, BPF_F_ADJ_ROOM_ENCAP_L3_IPV4 = 2,
+	BPF_F_ADJ_ROOM_ENCAP_L3_IPV6 = 4,
+	BPF_F_ADJ_ROOM_ENCAP_L4_GRE = 8, BPF_F_ADJ_ROOM_ENCAP_L4_UDP = 16,
+	BPF_F_ADJ_ROOM_NO_CSUM_RESET = 32,
 	BPF_F_ADJ_ROOM_ENCAP_L2_ETH = 64, BPF_F_ADJ_ROOM_DECAP_L3_IPV4 = 128,
 	BPF_F_ADJ_ROOM_DECAP_L3_IPV6 = 256,
 };
@@ -61,7 +69,9 @@ enum { BPF_RB_NO_WAKEUP = 1, BPF_RB_FORCE_WAKEUP = 2 };
 enum {
 	BPF_RB_AVAIL_DATA, BPF_RB_RING_SIZE, BPF_RB_CONS_POS, BPF_RB_PROD_POS, BPF_RB_OVERWRITE_POS,
 };
-enum { BPF_RINGBUF_BUSY_BIT = 1U << 31, BPF_RINGBUF_DISCARD_BIT = 1U << 30, BPF_RINGBUF_HDR_SZ = 8 };
+enum {
+	BPF_RINGBUF_BUSY_BIT = 1U << 31, BPF_RINGBUF_DISCARD_BIT = 1U << 30, BPF_RINGBUF_HDR_SZ = 8,
+};
 enum { BPF_SK_LOOKUP_F_REPLACE = 1, BPF_SK_LOOKUP_F_NO_REUSEPORT = 2 };
 enum { BPF_F_TIMER_ABS = 1, BPF_F_TIMER_CPU_PIN = 2 };
 enum { BPF_F_GET_BRANCH_RECORDS_SIZE = 1 };
@@ -79,30 +89,35 @@ enum bpf_stack_build_id_status {
 #define BPF_OBJ_NAME_LEN 16U
 #define XDP_PACKET_HEADROOM 256
 
-/* Results of programs ------------------------------------------------------------------------------ */
+/* Results of programs -------------------------------------------------------------------------- */
 
 enum xdp_action { XDP_ABORTED, XDP_DROP, XDP_PASS, XDP_TX, XDP_REDIRECT };
 enum sk_action { SK_DROP, SK_PASS };
 enum bpf_ret_code {
-	BPF_OK = 0, BPF_DROP = 2, BPF_REDIRECT = 7, BPF_LWT_REROUTE = 128, BPF_FLOW_DISSECTOR_CONTINUE = 129,
+	BPF_OK = 0, BPF_DROP = 2, BPF_REDIRECT = 7, BPF_LWT_REROUTE = 128,
+	BPF_FLOW_DISSECTOR_CONTINUE = 129,
 };
 enum tcx_action_base { TCX_NEXT = -1, TCX_PASS = 0, TCX_DROP = 2, TCX_REDIRECT = 7 };
 
 enum {
-	BPF_SOCK_OPS_VOID, BPF_SOCK_OPS_TIMEOUT_INIT, BPF_SOCK_OPS_RWND_INIT, BPF_SOCK_OPS_TCP_CONNECT_CB,
-	BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB, BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB, BPF_SOCK_OPS_NEEDS_ECN,
+	BPF_SOCK_OPS_VOID, BPF_SOCK_OPS_TIMEOUT_INIT, BPF_SOCK_OPS_RWND_INIT,
+	BPF_SOCK_OPS_TCP_CONNECT_CB,
+	BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB, BPF_SOCK_OPS_PASSIVE_ESTABLISHED_CB,
+	BPF_SOCK_OPS_NEEDS_ECN,
 	BPF_SOCK_OPS_BASE_RTT, BPF_SOCK_OPS_RTO_CB, BPF_SOCK_OPS_RETRANS_CB, BPF_SOCK_OPS_STATE_CB,
 	BPF_SOCK_OPS_TCP_LISTEN_CB, BPF_SOCK_OPS_RTT_CB, BPF_SOCK_OPS_PARSE_HDR_OPT_CB,
 	BPF_SOCK_OPS_HDR_OPT_LEN_CB, BPF_SOCK_OPS_WRITE_HDR_OPT_CB,
 };
 enum {
-	BPF_SOCK_OPS_RTO_CB_FLAG = 1, BPF_SOCK_OPS_RETRANS_CB_FLAG = 2, BPF_SOCK_OPS_STATE_CB_FLAG = 4,
+	BPF_SOCK_OPS_RTO_CB_FLAG = 1, BPF_SOCK_OPS_RETRANS_CB_FLAG = 2,
+	BPF_SOCK_OPS_STATE_CB_FLAG = 4,
 	BPF_SOCK_OPS_RTT_CB_FLAG = 8, BPF_SOCK_OPS_PARSE_ALL_HDR_OPT_CB_FLAG = 16,
 	BPF_SOCK_OPS_PARSE_UNKNOWN_HDR_OPT_CB_FLAG = 32, BPF_SOCK_OPS_WRITE_HDR_OPT_CB_FLAG = 64,
 	BPF_SOCK_OPS_ALL_CB_FLAGS = 127,
 };
 enum {
-	BPF_TCP_ESTABLISHED = 1, BPF_TCP_SYN_SENT, BPF_TCP_SYN_RECV, BPF_TCP_FIN_WAIT1, BPF_TCP_FIN_WAIT2,
+	BPF_TCP_ESTABLISHED = 1, BPF_TCP_SYN_SENT, BPF_TCP_SYN_RECV, BPF_TCP_FIN_WAIT1,
+	BPF_TCP_FIN_WAIT2,
 	BPF_TCP_TIME_WAIT, BPF_TCP_CLOSE, BPF_TCP_CLOSE_WAIT, BPF_TCP_LAST_ACK, BPF_TCP_LISTEN,
 	BPF_TCP_CLOSING, BPF_TCP_NEW_SYN_RECV,
 };
@@ -117,10 +132,11 @@ enum {
 	BPF_FIB_LKUP_RET_NO_SRC_ADDR,
 };
 
-/* Contexts ----------------------------------------------------------------------------------------- */
+/* Contexts ------------------------------------------------------------------------------------- */
 
 struct __sk_buff {
-	__u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto, priority;
+	__u32 len, pkt_type, mark, queue_mapping, protocol, vlan_present, vlan_tci, vlan_proto,
+		priority;
 	__u32 ingress_ifindex, ifindex, tc_index;
 	__u32 cb[5];
 	__u32 hash, tc_classid, data, data_end, napi_id;
@@ -183,7 +199,8 @@ struct bpf_sock {
 };
 
 struct bpf_tcp_sock {
-	__u32 snd_cwnd, srtt_us, rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache, ecn_flags;
+	__u32 snd_cwnd, srtt_us, rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache,
+		ecn_flags;
 	__u32 rate_delivered, rate_interval_us, packets_out, retrans_out, total_retrans, segs_in;
 	__u32 data_segs_in, segs_out, data_segs_out, lost_out, sacked_out;
 	__u64 bytes_received, bytes_acked;
@@ -215,8 +232,10 @@ struct bpf_sock_ops {
 	__u32 remote_ip6[4];
 	__u32 local_ip6[4];
 	__u32 remote_port, local_port, is_fullsock, snd_cwnd, srtt_us, bpf_sock_ops_cb_flags, state;
-	__u32 rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache, ecn_flags, rate_delivered;
-	__u32 rate_interval_us, packets_out, retrans_out, total_retrans, segs_in, data_segs_in, segs_out;
+	__u32 rtt_min, snd_ssthresh, rcv_nxt, snd_nxt, snd_una, mss_cache, ecn_flags,
+		rate_delivered;
+	__u32 rate_interval_us, packets_out, retrans_out, total_retrans, segs_in, data_segs_in,
+		segs_out;
 	__u32 data_segs_out, lost_out, sacked_out, sk_txhash;
 	__u64 bytes_received, bytes_acked;
 	union { struct bpf_sock *sk; } __attribute__((aligned(8)));
@@ -268,11 +287,12 @@ struct bpf_iter_meta {
 	u64 session_id, seq_num;
 };
 
-/* Registers ------------------------------------------------------------------------------------------- */
+/* Registers ------------------------------------------------------------------------------------ */
 
 #if __bcc_arch(x86_64)
 struct pt_regs {
-	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip, cs;
+	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip,
+		cs;
 	unsigned long flags, sp, ss;
 };
 typedef struct pt_regs bpf_user_pt_regs_t;
@@ -298,7 +318,7 @@ struct pt_regs {
 typedef struct user_pt_regs bpf_user_pt_regs_t;
 #endif
 
-/* What helpers take and give ----------------------------------------------------------------------------- */
+/* What helpers take and give ------------------------------------------------------------------- */
 
 struct bpf_tunnel_key {
 	__u32 tunnel_id;

@@ -66,11 +66,13 @@ static inline u64 bpf_ntohll(u64 v) { return __builtin_bswap64(v); }
 static inline u64 bpf_htonll(u64 v) { return __builtin_bswap64(v); }
 static inline unsigned __int128 bpf_ntoh128(unsigned __int128 v)
 {
-	return ((unsigned __int128)__builtin_bswap64((u64)v) << 64) | __builtin_bswap64((u64)(v >> 64));
+	return ((unsigned __int128)__builtin_bswap64((u64)v) << 64) |
+		__builtin_bswap64((u64)(v >> 64));
 }
 static inline unsigned __int128 bpf_hton128(unsigned __int128 v)
 {
-	return ((unsigned __int128)__builtin_bswap64((u64)v) << 64) | __builtin_bswap64((u64)(v >> 64));
+	return ((unsigned __int128)__builtin_bswap64((u64)v) << 64) |
+		__builtin_bswap64((u64)(v >> 64));
 }
 
 #define MASK(n) ((n) < 64 ? ((u64)1 << ((n) & 63)) - 1 : (u64)-1)
@@ -88,7 +90,8 @@ static inline unsigned __int128 bpf_hton128(unsigned __int128 v)
 
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define BCC_PROBE_READ(dst, src, func) \
-	((void)func((void *)(dst), sizeof(*(dst)), (void *)((char *)(src) + (8 - sizeof(*(dst)) % 8) % 8)))
+	((void)func((void *)(dst), sizeof(*(dst)), \
+		    (void *)((char *)(src) + (8 - sizeof(*(dst)) % 8) % 8)))
 #else
 #define BCC_PROBE_READ(dst, src, func) ((void)func((void *)(dst), sizeof(*(dst)), (void *)(src)))
 #endif

@@ -98,7 +98,8 @@
 #define swab32(x) ((__u32)__builtin_bswap32(x))
 #define swab64(x) ((__u64)__builtin_bswap64(x))
 
-#if defined(CONFIG_ARM64_64K_PAGES) || defined(CONFIG_PPC_64K_PAGES) || defined(CONFIG_PAGE_SIZE_64KB)
+#if defined(CONFIG_ARM64_64K_PAGES) || defined(CONFIG_PPC_64K_PAGES) || \
+	defined(CONFIG_PAGE_SIZE_64KB)
 #define PAGE_SHIFT 16
 #elif defined(CONFIG_ARM64_16K_PAGES) || defined(CONFIG_PAGE_SIZE_16KB)
 #define PAGE_SHIFT 14

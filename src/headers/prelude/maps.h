@@ -49,7 +49,8 @@
 
 /* Hashes: name [, key [, leaf [, size]]] */
 #define __bcc_hash(type, ...) \
-	__bcc_pick4(__VA_ARGS__, __bcc_hash4, __bcc_hash3, __bcc_hash2, __bcc_hash1)(type, __VA_ARGS__)
+	__bcc_pick4(__VA_ARGS__, __bcc_hash4, __bcc_hash3, __bcc_hash2, __bcc_hash1) \
+	(type, __VA_ARGS__)
 #define __bcc_hash1(type, name) __bcc_map(general, type, u64, u64, name, 10240, 0)
 #define __bcc_hash2(type, name, key) __bcc_map(general, type, key, u64, name, 10240, 0)
 #define __bcc_hash3(type, name, key, leaf) __bcc_map(general, type, key, leaf, name, 10240, 0)
@@ -95,7 +96,8 @@ struct bpf_stacktrace_buildid {
 	struct bpf_stack_build_id trace[127];
 };
 #define BPF_STACK_TRACE(name, size) \
-	__bcc_map(general, "stacktrace", int, struct bpf_stacktrace, name, roundup_pow_of_two(size), 0)
+	__bcc_map(general, "stacktrace", int, struct bpf_stacktrace, name, \
+		  roundup_pow_of_two(size), 0)
 #define BPF_STACK_TRACE_BUILDID(name, size) \
 	__bcc_map(general, "stacktrace", int, struct bpf_stacktrace_buildid, name, \
 		  roundup_pow_of_two(size), 32 /* BPF_F_STACK_BUILD_ID */)
@@ -106,7 +108,8 @@ struct bpf_stacktrace_buildid {
 #define BPF_PERF_ARRAY(name, size) __bcc_map(perf_array, "perf_array", int, u32, name, size, 0)
 #define BPF_RINGBUF_OUTPUT(name, pages) \
 	__bcc_map(ringbuf, "ringbuf", void, void, name, (pages) * PAGE_SIZE, 0)
-#define BPF_CGROUP_ARRAY(name, size) __bcc_map(cgroup_array, "cgroup_array", int, u32, name, size, 0)
+#define BPF_CGROUP_ARRAY(name, size) \
+	__bcc_map(cgroup_array, "cgroup_array", int, u32, name, size, 0)
 
 /* Redirection */
 #define BPF_DEVMAP(name, size) __bcc_map(devmap, "devmap", u32, int, name, size, 0)
@@ -141,4 +144,5 @@ struct bpf_stacktrace_buildid {
 #define BPF_CGROUP_STORAGE(name, leaf) \
 	__bcc_map(cgroup_storage, "cgroup_storage", struct bpf_cgroup_storage_key, leaf, name, 0, 0)
 #define BPF_PERCPU_CGROUP_STORAGE(name, leaf) \
-	__bcc_map(cgroup_storage, "percpu_cgroup_storage", struct bpf_cgroup_storage_key, leaf, name, 0, 0)
+	__bcc_map(cgroup_storage, "percpu_cgroup_storage", struct bpf_cgroup_storage_key, leaf, \
+		  name, 0, 0)

@@ -1,0 +1,7 @@
+// error: 4 array_size
+int f(struct xdp_md *ctx)
+{
+	char a[-1];
+
+	return sizeof(a);
+}

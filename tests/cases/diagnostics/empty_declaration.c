@@ -1,0 +1,7 @@
+// warning: 5 empty_declaration
+// compiles
+int f(struct xdp_md *ctx)
+{
+	int;
+	return 0;
+}

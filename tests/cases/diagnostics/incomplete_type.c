@@ -1,0 +1,7 @@
+// error: 4 incomplete_type
+int f(struct xdp_md *ctx)
+{
+	struct found_nowhere x;
+
+	return 0;
+}
