@@ -15,7 +15,30 @@ typedef struct PlainRun {
 	SourceArguments a;
 	double duration;
 	bool json;
+	int argc;                  /* what follows the file */
+	char **argv;
 } PlainRun;
+
+/* The arguments of an object that is a tool. -1: go on, else the exit status. */
+static int take_tool_arguments(PlainRun *p, Tool *t, const char *file)
+{
+	StrBuf out = { 0 }, errors = { 0 };
+	ParseResult result;
+
+	if (!t->name)
+		return p->argc ? usage_failure("run", "unexpected argument '%s': %s declares no options",
+					       p->argv[0], file) : -1;
+	t->program = t->name;
+	result = tool_parse(t, p->argc, p->argv, &out, &errors);
+	print_buffer(stdout, &out);
+	print_buffer(stderr, &errors);
+	switch (result) {
+	case PARSE_RUN: return -1;
+	case PARSE_DONE: return STATUS_OK;
+	case PARSE_USAGE: return STATUS_USAGE;
+	default: return STATUS_FAILED;
+	}
+}
 
 static int show_object(PlainRun *p, const char *name, const BpfObject *object)
 {
@@ -25,21 +48,30 @@ static int show_object(PlainRun *p, const char *name, const BpfObject *object)
 	Tool *t;
 	int status;
 
+	tool_system_names(&names);
+	t = tool_read(p->a.arena, object, &names, &err);
+	if (!t) {
+		print_error("bcc run", &err);
+		return STATUS_FAILED;
+	}
+	t->program = name;
+	status = take_tool_arguments(p, t, name);
+	if (status >= 0)
+		return status;
 	if (*missing) {
 		fprintf(stderr, "bcc run: error: %s missing\n  run it as root, for example with sudo\n",
 			missing);
 		return STATUS_FAILED;
 	}
-	tool_system_names(&names);
-	t = tool_read(p->a.arena, object, &names, &err);
-	if (!t || tool_views(t, object, &err) < 0) {
+	t->json = t->json || p->json;
+	if (p->duration > 0)
+		t->duration = p->duration;
+	if (tool_start_command(t, &err) || tool_views(t, object, &err) < 0) {
 		print_error("bcc run", &err);
 		return STATUS_FAILED;
 	}
-	t->program = name;
-	t->json = p->json;
-	t->duration = p->duration;
-	tool_default_views(t);
+	if (!t->name)
+		tool_default_views(t);
 	status = tool_run(t, &err, NULL, NULL);
 	if (err.code) {
 		print_error("bcc run", &err);
@@ -90,7 +122,7 @@ static const char *program_name(Arena *arena, const char *file)
 	return arena_strndup(arena, base, strcspn(base, "."));
 }
 
-static int run_file(PlainRun *p, const char *file, int argc, char **argv)
+static int run_file(PlainRun *p, const char *file)
 {
 	SourceText source = { .name = file, .flags = p->a.flags.v, .n_flags = p->a.flags.n };
 	char *text = read_source("run", file, &source.size);
@@ -102,10 +134,7 @@ static int run_file(PlainRun *p, const char *file, int argc, char **argv)
 	if (source.size > 4 && !memcmp(text, "\177ELF", 4))
 		status = run_object(p, file);
 	else if (is_tool_source(text))
-		status = run_tool(program_name(p->a.arena, file), &source, argc, argv);
-	else if (argc)
-		status = usage_failure("run", "unexpected argument '%s': %s declares no options",
-				       argv[0], file);
+		status = run_tool(program_name(p->a.arena, file), &source, p->argc, p->argv);
 	else
 		status = run_program(p, file, text, source.size);
 	free(text);
@@ -151,7 +180,9 @@ int cmd_run(int argc, char **argv)
 	}
 	if (i >= argc)
 		return usage_failure("run", "which file?");
-	status = run_file(&p, argv[i], argc - i - 1, argv + i + 1);
+	p.argc = argc - i - 1;
+	p.argv = argv + i + 1;
+	status = run_file(&p, argv[i]);
 	arena_free(p.a.arena);
 	return status;
 }

@@ -48,27 +48,56 @@ static int include_function(Linker *l, Function *f)
 
 /* Line information ----------------------------------------------------------------------------------------- */
 
-static void add_line(Linker *l, uint32_t insn, Loc loc, bool always)
+static KnownLine *resolve_line(Assembler *a, Loc loc)
 {
-	Arena *arena = l->a->arena;
-	BpfLineInfo info = { .insn = insn, .loc = loc };
+	int low = 0, high = a->lines.n;
+	KnownLine line;
 	SourcePos pos;
 
-	if (!loc || !sources_resolve(l->a->sources, loc, &pos)) {
-		if (!always)
-			return;
-		pos = (SourcePos){ .file = l->a->o->name ? l->a->o->name : "", .line = 0 };
+	while (low < high) {
+		int middle = (low + high) / 2;
+
+		if (a->lines.v[middle].end < loc)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	if (!always && pos.line == l->line && l->file && !strcmp(pos.file, l->file))
+	if (low < a->lines.n && a->lines.v[low].start <= loc)
+		return &a->lines.v[low];
+	if (!loc || !sources_resolve(a->sources, loc, &pos))
+		return NULL;
+	line.start = loc - (Loc)(pos.column - 1);
+	line.end = line.start + (Loc)pos.text.n;
+	line.file = pos.file;
+	line.line = pos.line;
+	line.file_off = btf_add_string(a->btf, pos.file);
+	line.text_off = btf_add_string(a->btf, arena_strndup(a->arena, pos.text.p, pos.text.n));
+	vec_push(a->arena, &a->lines, line);
+	memmove(&a->lines.v[low + 1], &a->lines.v[low],
+		sizeof(KnownLine) * (size_t)(a->lines.n - 1 - low));
+	a->lines.v[low] = line;
+	return &a->lines.v[low];
+}
+
+/* `always`: the kernel wants an entry here, whatever is known. */
+static void add_line(Linker *l, uint32_t insn, Loc loc, bool always)
+{
+	BpfLineInfo info = { .insn = insn, .loc = loc };
+	KnownLine *line = resolve_line(l->a, loc);
+
+	if (!always && (!line || (line->line == l->line && line->file == l->file)))
 		return;
-	l->file = pos.file;
-	l->line = pos.line;
-	info.line = (uint32_t)pos.line;
-	info.column = (uint32_t)pos.column;
-	info.file_name_off = btf_add_string(l->a->btf, pos.file);
-	info.line_off = btf_add_string(l->a->btf, arena_strndup(arena, pos.text.p ? pos.text.p : "",
-								pos.text.n));
-	vec_push(arena, &l->p->lines, info);
+	l->file = line ? line->file : NULL;
+	l->line = line ? line->line : 0;
+	if (line) {
+		info.line = (uint32_t)line->line;
+		info.column = loc - line->start + 1;
+		info.file_name_off = line->file_off;
+		info.line_off = line->text_off;
+	} else {
+		info.loc = 0;
+	}
+	vec_push(l->a->arena, &l->p->lines, info);
 }
 
 static void add_lines(Linker *l, const CodedFunction *c, uint32_t at)

@@ -16,6 +16,14 @@ typedef struct CodedFunction {
 	uint32_t btf_id;
 } CodedFunction;
 
+/* A source line that some instruction came from; sources_resolve counts lines at every call. */
+typedef struct KnownLine {
+	Loc start, end;
+	const char *file;
+	int line;
+	uint32_t file_off, text_off; /* in the BTF's strings */
+} KnownLine;
+
 typedef struct Assembler {
 	Arena *arena;
 	Unit *unit;
@@ -25,6 +33,7 @@ typedef struct Assembler {
 	BpfObject *o;
 	BtfWriter *btf;
 	VEC(CodedFunction *) coded;
+	VEC(KnownLine) lines;      /* by start */
 } Assembler;
 
 /* The whole object; NULL after diagnostics. `module` has no functions for the declarations only. */

@@ -55,7 +55,8 @@ typedef struct BtfWriter BtfWriter;
 BtfWriter *btf_writer_new(Arena *arena);
 uint32_t btf_add_string(BtfWriter *w, const char *s);                 /* shared; offset */
 uint32_t btf_add_int(BtfWriter *w, const char *name, uint32_t bytes, int encoding, uint32_t bits);
-uint32_t btf_add_ref(BtfWriter *w, int kind, const char *name, uint32_t type); /* PTR, TYPEDEF, CONST, VOLATILE, RESTRICT, TYPE_TAG, FWD */
+/* PTR, TYPEDEF, CONST, VOLATILE, RESTRICT, TYPE_TAG, FWD */
+uint32_t btf_add_ref(BtfWriter *w, int kind, const char *name, uint32_t type);
 uint32_t btf_add_array(BtfWriter *w, uint32_t element, uint32_t index, uint32_t count);
 uint32_t btf_begin_struct(BtfWriter *w, int kind, const char *name, uint32_t size);
 void btf_add_member(BtfWriter *w, const char *name, uint32_t type, uint32_t bit_offset, uint32_t bit_width);

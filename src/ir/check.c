@@ -238,6 +238,7 @@ bool ir_check(Function *f, const char *after_pass)
 	}
 	if (!c.ok)
 		return false;
+	f->has_dominators = false;
 	ir_dominators(f);
 	check_dominance(&c);
 	return c.ok;

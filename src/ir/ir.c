@@ -34,6 +34,7 @@ Block *ir_block(Function *f)
 
 	b->function = f;
 	b->id = f->n_blocks++;
+	f->has_dominators = false;
 	if (f->last)
 		f->last->next = b;
 	else
@@ -233,6 +234,7 @@ int ir_successors(const Block *b, Block *out[2])
 void ir_add_edge(Block *from, Block *to)
 {
 	vec_push(from->function->module->arena, &to->preds, from);
+	to->function->has_dominators = false;
 }
 
 void ir_remove_edge(Block *from, Block *to)
@@ -243,6 +245,7 @@ void ir_remove_edge(Block *from, Block *to)
 		k++;
 	if (k == to->preds.n)
 		return;
+	to->function->has_dominators = false;
 	to->preds.n--;
 	for (int j = k; j < to->preds.n; j++)
 		to->preds.v[j] = to->preds.v[j + 1];
@@ -342,12 +345,25 @@ static Block *common_dominator(Block *a, Block *b)
 	return a;
 }
 
+/* Once around is enough where every way back leads to a block that dominates it. */
+static bool has_irregular_loop(Function *f)
+{
+	FOR_BLOCKS (b, f)
+		for (int k = 0; k < b->preds.n; k++) {
+			Block *p = b->preds.v[k];
+
+			if (p->rpo >= b->rpo && common_dominator(p, b) != b)
+				return true;
+		}
+	return false;
+}
+
 static void find_idoms(Function *f)
 {
 	bool changed = true;
 
 	f->entry->idom = f->entry;
-	while (changed) {
+	for (int round = 0; changed && (round != 1 || has_irregular_loop(f)); round++) {
 		changed = false;
 		for (Block *b = f->entry->next; b; b = b->next) {
 			Block *dom = NULL;
@@ -398,9 +414,14 @@ static void number_dominator_tree(Block **order, int n)
 
 void ir_dominators(Function *f)
 {
-	Block **order = NEW_ARRAY(f->module->arena, Block *, f->n_blocks + 1);
-	int first = number_blocks(f, order), n = f->n_blocks - first;
+	Block **order;
+	int first, n;
 
+	if (f->has_dominators)
+		return;
+	order = NEW_ARRAY(f->module->arena, Block *, f->n_blocks + 1);
+	first = number_blocks(f, order);
+	n = f->n_blocks - first;
 	drop_unreachable(f);
 	order += first;
 	f->entry = order[0];
@@ -415,6 +436,7 @@ void ir_dominators(Function *f)
 	f->last = order[n - 1];
 	find_idoms(f);
 	number_dominator_tree(order, n);
+	f->has_dominators = true;
 }
 
 bool ir_dominates(const Block *a, const Block *b)

@@ -148,6 +148,7 @@ struct Function {
 	bool is_program;           /* an entry function: its one PARAM is the context */
 	bool is_subprogram;        /* called with BPF-to-BPF calls (noinline, callback) */
 	bool must_inline;
+	bool has_dominators;       /* ir_dominators has run since blocks or edges changed */
 	int state;                 /* of pass_inline */
 	Inst **consts;             /* table of ir_const */
 	int n_consts, cap_consts;

@@ -261,20 +261,23 @@ static void forward_loads(Function *f)
 {
 	Arena *arena = f->module->arena;
 	State **at_end = NEW_ARRAY(arena, State *, f->last->rpo + 1), s;
+	size_t used;
 
 	FOR_BLOCKS (b, f) {
 		const Block *pred = b->preds.n == 1 ? b->preds.v[0] : NULL;
 
 		s.n = 0;
 		if (pred && pred->rpo < b->rpo && at_end[pred->rpo])
-			s = *at_end[pred->rpo];
+			memcpy(&s, at_end[pred->rpo], offsetof(State, known) +
+			       sizeof(Known) * (size_t)at_end[pred->rpo]->n);
 		FOR_INSTS_SAFE (i, b) {
 			for (int a = 0; a < i->n_args; a++)
 				i->args[a] = ir_resolve(i->args[a]);
 			visit(&s, i);
 		}
+		used = offsetof(State, known) + sizeof(Known) * (size_t)s.n;
 		if (s.n && is_only_pred_of_some(b))
-			at_end[b->rpo] = arena_copy(arena, &s, sizeof(s));
+			at_end[b->rpo] = arena_copy(arena, &s, used);
 	}
 	ir_apply_forwards(f);
 }

@@ -175,6 +175,7 @@ static void append_successor(Block *b, Block *s)
 	Block *succ[2];
 	int n;
 
+	b->function->has_dominators = false;
 	ir_remove(b->last);
 	FOR_INSTS_SAFE (i, s) {
 		if (i->op == IR_PHI) {             /* one predecessor: one value */

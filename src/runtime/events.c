@@ -56,7 +56,7 @@ int runtime_on_events(Module *m, int map, EventFn *fn, void *self, Error *err)
 		return 0;
 	}
 	error = runtime_create_maps(m, err);
-	if (error)
+	if (error || m->maps[map].fd < 0)          /* no map: no program uses it (only_used) */
 		return error;
 	if (need_epoll(m) < 0)
 		return error_errno(err, errno, "cannot create an epoll descriptor");

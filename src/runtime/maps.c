@@ -295,6 +295,8 @@ int runtime_map_read(Module *m, int map, int flags, MapEntries *out, Error *err)
 	int error;
 
 	describe(m, map, out);
+	if (r.fd < 0 && m->maps_created)           /* no program uses it (only_used) */
+		return 0;
 	if (r.fd < 0)
 		return error_set(err, EINVAL, "map %s does not exist yet", d->name);
 	if (!is_readable(d->type))

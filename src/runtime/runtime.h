@@ -60,9 +60,9 @@ void runtime_set_target(Module *m, int program, AttachKind kind, const char *tar
 /* Creates the maps and global data, and fills BTF in; no programs. Called by the others when needed. */
 int runtime_create_maps(Module *m, Error *err);
 /* Loads all enabled programs whose type is known. vmlinux BTF may be read for it: afterwards the
- * caller may drop that by kernel_release_btf(), once the compilation does not need it. Programs with the tag "only_if:OPTION" whose OPTION
- * (a constant global) is 0 are disabled first. A refusal by the verifier is explained at its source
- * line; the whole log is in err->log. */
+ * caller may drop that by kernel_release_btf(), once the compilation does not need it.
+ * Programs with the tag "only_if:OPTION" whose OPTION (a constant global) is 0 are disabled first.
+ * A refusal by the verifier is explained at its source line; the whole log is in err->log. */
 int runtime_load(Module *m, Error *err);
 int runtime_load_program(Module *m, int program, Error *err);
 
@@ -118,7 +118,7 @@ uint64_t runtime_lost(Module *m, int map);
 typedef struct MapEntries {
 	uint32_t n;
 	uint32_t key_size, value_size;   /* value_size: of one CPU's value as declared */
-	uint32_t cpus;                   /* values per entry: possible CPUs, 1 after MAP_SUM or if not per-CPU */
+	uint32_t cpus;                   /* values per entry: possible CPUs; 1 after MAP_SUM */
 	uint32_t key_stride, value_stride; /* bytes from one entry to the next */
 	uint32_t cpu_stride;             /* bytes from one CPU's value to the next within an entry */
 	uint8_t *keys, *values;          /* malloc'ed */

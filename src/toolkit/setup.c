@@ -139,10 +139,20 @@ static int open_events(Run *r, Error *err)
 	return 0;
 }
 
+/* An object from a file reads its options from .rodata; where they were bound, there is none. */
+static void set_constant(void *self, const char *name, int64_t value)
+{
+	Run *r = self;
+	const Option *o = tool_option(r->t, name);
+
+	runtime_set_global(r->m, name, &value, o->size);
+}
+
 int load_and_attach(Run *r, Error *err)
 {
 	int rc = prepare_maps(r, err);
 
+	tool_each_constant(r->t, set_constant, r);
 	if (!rc)
 		rc = runtime_create_maps(r->m, err);
 	if (!rc)

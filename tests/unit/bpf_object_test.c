@@ -8,6 +8,7 @@
 
 #include <setjmp.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -155,32 +156,38 @@ static void declarations_come_before_options_are_bound(void **state)
 	bpf_compile_free(c);
 }
 
-static char *write_object(const BpfObject *o, size_t *size)
+/* A memory file, under a name that can be opened. */
+static int temporary(char path[64])
 {
-	char path[] = "/tmp/bpf_object_test.XXXXXX", *bytes;
-	Error err = { 0 };
-	int fd = mkstemp(path);
+	int fd = memfd_create("object", MFD_CLOEXEC);
 
 	assert_true(fd >= 0);
-	close(fd);
+	snprintf(path, 64, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+static char *write_object(const BpfObject *o, size_t *size)
+{
+	char path[64], *bytes;
+	Error err = { 0 };
+	int fd = temporary(path);
+
 	assert_int_equal(bpf_object_write(o, path, &err), 0);
 	bytes = file_read(path, size);
-	unlink(path);
+	close(fd);
 	assert_non_null(bytes);
 	return bytes;
 }
 
 static BpfObject *read_bytes(Arena *arena, const char *bytes, size_t size, Error *err)
 {
-	char path[] = "/tmp/bpf_object_test.XXXXXX";
-	int fd = mkstemp(path);
+	char path[64];
+	int fd = temporary(path);
 	BpfObject *o;
 
-	assert_true(fd >= 0);
 	assert_int_equal(write(fd, bytes, size), (ssize_t)size);
-	close(fd);
 	o = bpf_object_read(arena, path, err);
-	unlink(path);
+	close(fd);
 	return o;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * biosnoop: one row for each block I/O. Who submitted it is learnt where its accounting starts (the
- * submitter's context), the length when it is issued (at completion it is 0), the time at its end.
+ * biosnoop: one row for each block I/O. Who submitted it is learnt where its accounting starts (in the
+ * submitter's context), what it covers when it is issued (at completion nothing is left), the time at
+ * its end.
  */
 #include <bcc/tool.h>
 #include <linux/blkdev.h>
@@ -31,7 +32,7 @@ struct io {
 EVENTS(ios, struct io);
 
 struct request_state {
-	u64 created, issued;
+	u64 created, issued, sector;
 	u32 pid, bytes;
 	comm_t comm;
 };
@@ -69,14 +70,15 @@ static int issued(struct request *rq)
 	if (disk && disk != disk_of(rq))
 		return 0;
 	s = requests.lookup(&rq);
+	if (!s) {
+		TRACK(requests, &rq, &missed);
+		s = requests.lookup(&rq);
+	}
 	if (s) {
 		s->issued = bpf_ktime_get_ns();
+		s->sector = rq->__sector;
 		s->bytes = rq->__data_len;
-		return 0;
 	}
-	missed.issued = bpf_ktime_get_ns();
-	missed.bytes = rq->__data_len;
-	TRACK(requests, &rq, &missed);
 	return 0;
 }
 
@@ -107,7 +109,7 @@ static int done(struct request *rq)
 		io->disk = disk_of(rq);
 		io->write = (rq->cmd_flags & 0xff) == REQ_OP_WRITE;
 		io->bytes = s->bytes;
-		io->sector = rq->__sector - (u64)(s->bytes - rq->__data_len) / 512;
+		io->sector = s->sector;
 		io->order = pattern ? order_of(io) : 0;
 		io->queue_ns = s->created ? s->issued - s->created : 0;
 		io->latency_ns = now - s->issued;
