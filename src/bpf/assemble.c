@@ -46,7 +46,7 @@ static int include_function(Linker *l, Function *f)
 	return l->order.n - 1;
 }
 
-/* Line information ----------------------------------------------------------------------------------------- */
+/* Line information --------------------------------------------------------------------------- */
 
 static KnownLine *resolve_line(Assembler *a, Loc loc)
 {
@@ -112,7 +112,7 @@ static void add_lines(Linker *l, const CodedFunction *c, uint32_t at)
 			 !c->code.lines.v[k].insn);
 }
 
-/* References ------------------------------------------------------------------------------------------------ */
+/* References --------------------------------------------------------------------------------- */
 
 static void add_reloc(Linker *l, BpfRelocKind kind, uint32_t insn, int index, int64_t addend)
 {
@@ -226,7 +226,7 @@ static bool check_stack(const Linker *l)
 	return false;
 }
 
-/* Names ------------------------------------------------------------------------------------------------------ */
+/* Names -------------------------------------------------------------------------------------- */
 
 static const char *kernel_name(Arena *arena, const Func *f)
 {

@@ -47,7 +47,7 @@ static int wrong(Reader *r, const char *what)
 	return error_set(r->err, EINVAL, "'%s' is no BPF object: %s", r->path, what);
 }
 
-/* Sections and symbols --------------------------------------------------------------------------------- */
+/* Sections and symbols ----------------------------------------------------------------------- */
 
 static const char *string_at(const char *strings, uint64_t size, uint64_t at)
 {
@@ -138,7 +138,7 @@ static bool is_code(const Section *s)
 	return s->type == SHT_PROGBITS && s->flags & SHF_EXECINSTR && s->data;
 }
 
-/* BTF.ext ------------------------------------------------------------------------------------------------ */
+/* BTF.ext ------------------------------------------------------------------------------------ */
 
 /* Records of a section of .BTF.ext (`lines`: the line part); calls back with each; false if broken. */
 typedef void ExtFn(Reader *r, BpfProgram *p, const void *record, uint32_t base, uint32_t start);
@@ -201,7 +201,7 @@ static void take_line(Reader *r, BpfProgram *p, const void *record, uint32_t bas
 		.line = l.line_col >> 10, .column = l.line_col & 1023 });
 }
 
-/* Maps and data -------------------------------------------------------------------------------------------- */
+/* Maps and data ------------------------------------------------------------------------------ */
 
 /* A number is written as a pointer to an array of so many elements. */
 static uint32_t number_of(const Btf *b, const struct btf_member *m)
@@ -300,7 +300,7 @@ static void read_data(Reader *r)
 	}
 }
 
-/* Programs --------------------------------------------------------------------------------------------------- */
+/* Programs ----------------------------------------------------------------------------------- */
 
 /* A function in .text, in bytes of it, and where it stands in the program. */
 typedef struct Part {
@@ -519,7 +519,7 @@ static int read_programs(Reader *r)
 	return 0;
 }
 
-/* The private section ------------------------------------------------------------------------------------------ */
+/* The private section ------------------------------------------------------------------------ */
 
 typedef struct Words {
 	char *next;
@@ -615,7 +615,7 @@ static void read_private(Reader *r)
 	}
 }
 
-/* All of it ------------------------------------------------------------------------------------------------------ */
+/* All of it ---------------------------------------------------------------------------------- */
 
 static int read_btf(Reader *r)
 {

@@ -232,7 +232,7 @@ void frame_objects(MFunc *m, int *object_of)
 			m->objects.v[o].overlaps = NULL;
 }
 
-/* Placing ------------------------------------------------------------------------------------------------- */
+/* Placing ------------------------------------------------------------------------------------ */
 
 static bool may_share(const MFunc *m, int a, int b)
 {

@@ -100,7 +100,7 @@ typedef struct Code {
 	uint32_t stack_bytes;
 } Code;
 
-/* machine.c ---------------------------------------------------------------------------------------- */
+/* machine.c ---------------------------------------------------------------------------------- */
 
 MBlock *machine_block(MFunc *m, int depth);
 int machine_vreg(MFunc *m, int level);
@@ -144,7 +144,7 @@ static inline bool fits_offset(int64_t v)
 	return v == (int16_t)v;
 }
 
-/* The steps of code_function, in order. -------------------------------------------------------------- */
+/* The steps of code_function, in order. ------------------------------------------------------ */
 
 void lower_function(Function *f);                  /* lower.c: IR that the machine has no instruction for */
 MFunc *select_function(Arena *arena, Function *f, Diags *diags); /* select*.c */
@@ -157,7 +157,7 @@ bool encode_function(MFunc *m, Code *code);        /* encode.c */
 /* All of them. False after a diagnostic. */
 bool code_function(Arena *arena, Function *f, Diags *diags, Code *code); /* code.c */
 
-/* select.c for select_control.c and select_memory.c ---------------------------------------------------- */
+/* select.c for select_control.c and select_memory.c ------------------------------------------ */
 
 typedef struct Selector {
 	Arena *arena;

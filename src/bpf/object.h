@@ -87,14 +87,14 @@ typedef struct BpfObject {
 	uint32_t btf_size;
 } BpfObject;
 
-/* elf_write.c / elf_read.c ------------------------------------------------------------------------ */
+/* elf_write.c / elf_read.c ------------------------------------------------------------------- */
 
 /* Writes the object as an ELF relocatable for libbpf and bpftool. 0, or -errno with err set. */
 int bpf_object_write(const BpfObject *o, const char *path, Error *err);
 /* Reads one back (also from clang, as far as its relocations are known). NULL with err set. */
 BpfObject *bpf_object_read(Arena *arena, const char *path, Error *err);
 
-/* disasm.c ------------------------------------------------------------------------------------------ */
+/* disasm.c ----------------------------------------------------------------------------------- */
 
 /* One line an instruction, in the form of the kernel's verifier log, with source lines if known. */
 void bpf_disassemble(const BpfObject *o, const BpfProgram *p, const Sources *sources, StrBuf *out);

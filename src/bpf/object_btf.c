@@ -34,7 +34,7 @@ void btf_describe_unit(Assembler *a)
 	add_tags(a, var, a->unit->tags.v, a->unit->tags.n);
 }
 
-/* Maps -------------------------------------------------------------------------------------------------- */
+/* Maps --------------------------------------------------------------------------------------- */
 
 typedef struct MapFields {
 	struct { const char *name; uint32_t type; } v[10];
@@ -135,7 +135,7 @@ void btf_describe_maps(Assembler *a)
 	}
 }
 
-/* Data ---------------------------------------------------------------------------------------------------- */
+/* Data --------------------------------------------------------------------------------------- */
 
 static void describe_section(Assembler *a, BpfData *d)
 {
@@ -168,7 +168,7 @@ void btf_describe_data(Assembler *a)
 		describe_section(a, &a->o->data.v[k]);
 }
 
-/* Functions -------------------------------------------------------------------------------------------------- */
+/* Functions ---------------------------------------------------------------------------------- */
 
 /* A program has the context alone, whatever its C function declares beside it. */
 static uint32_t program_proto(Assembler *a, const Func *f)

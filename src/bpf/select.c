@@ -16,7 +16,7 @@
  */
 #include "bpf/machine.h"
 
-/* Leaves and addresses ----------------------------------------------------------------------------- */
+/* Leaves and addresses ----------------------------------------------------------------------- */
 
 static bool is_leaf_op(IrOp op)
 {
@@ -81,7 +81,7 @@ bool select_const(const Inst *v, int64_t *value)
 	return true;
 }
 
-/* What needs a register ------------------------------------------------------------------------------ */
+/* What needs a register ---------------------------------------------------------------------- */
 
 void select_need(Selector *s, Inst *v)
 {
@@ -169,7 +169,7 @@ static void mark_needed(Selector *s)
 		need_operands(s, vec_pop(&s->work));
 }
 
-/* Registers of values --------------------------------------------------------------------------------- */
+/* Registers of values ------------------------------------------------------------------------ */
 
 MInst *select_emit(Selector *s, MKind kind, uint8_t code, int dst, int src, int64_t imm)
 {
@@ -279,7 +279,7 @@ void select_put(Selector *s, int reg, Inst *v)
 		select_emit(s, M_MOV, BPF_ALU64 | BPF_MOV, reg, select_result(s, v), 0);
 }
 
-/* Arithmetic ------------------------------------------------------------------------------------------- */
+/* Arithmetic --------------------------------------------------------------------------------- */
 
 static uint8_t alu_code(const Inst *i)
 {
@@ -467,7 +467,7 @@ static void select_inst(Selector *s, Inst *i)
 	}
 }
 
-/* Blocks ------------------------------------------------------------------------------------------------ */
+/* Blocks ------------------------------------------------------------------------------------- */
 
 static void select_params(Selector *s)
 {

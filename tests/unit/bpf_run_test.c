@@ -14,7 +14,7 @@
 
 enum { CTX_WORDS = 24, N_INPUTS = 8, MAX_VALUES = 4096, STACK_BYTES = 1024 };
 
-/* The interpreter ----------------------------------------------------------------------------------- */
+/* The interpreter ---------------------------------------------------------------------------- */
 
 typedef struct Interp {
 	uint64_t *value;
@@ -168,7 +168,7 @@ static uint32_t interpret(Interp *in, const Function *f)
 	}
 }
 
-/* Running ------------------------------------------------------------------------------------------------- */
+/* Running ------------------------------------------------------------------------------------ */
 
 static void describe(Maker *m, const Code *code, const char *log)
 {
@@ -261,7 +261,7 @@ static void check_function(Maker *m, int runs)
 	arena_free(m->arena);
 }
 
-/* Cases ----------------------------------------------------------------------------------------------------- */
+/* Cases -------------------------------------------------------------------------------------- */
 
 static const IrOp binary_ops[] = { IR_ADD, IR_SUB, IR_MUL, IR_UDIV, IR_SDIV, IR_UMOD, IR_SMOD, IR_AND,
 	IR_OR, IR_XOR, IR_SHL, IR_LSHR, IR_ASHR };
@@ -418,7 +418,7 @@ static void atomics_return_the_old_value(void **state)
 		}
 }
 
-/* Random functions ------------------------------------------------------------------------------------------- */
+/* Random functions --------------------------------------------------------------------------- */
 
 typedef struct Random {
 	Maker m;
