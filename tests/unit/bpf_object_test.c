@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From text to OBJECT and to ELF: what the object says of programs, maps and data; written, read and
- * written again the file is the same; what is no object is refused.
+ * From text to OBJECT and to ELF: what the object says of programs, maps and data; written, read
+ * and written again the file is the same; what is no object is refused.
  */
 #include "bpf/compile.h"
 #include "btf/btf.h"

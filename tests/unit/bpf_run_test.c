@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Runs generated code on the live kernel (BPF_PROG_TEST_RUN of BPF_PROG_TYPE_SYSCALL programs, whose
- * context is plain memory) and compares with an interpreter of the IR that was compiled.
- * IR comes from hand-made functions and from a generator of random ones: arithmetic of all widths,
- * branches, loops, PHIs that permute, stack variables, helper calls between, more values alive than
- * registers exist.
+ * Runs generated code on the live kernel (BPF_PROG_TEST_RUN of BPF_PROG_TYPE_SYSCALL programs,
+ * whose context is plain memory) and compares with an interpreter of the IR that was compiled. IR
+ * comes from hand-made functions and from a generator of random ones: arithmetic of all widths,
+ * branches, loops, PHIs that permute, stack variables, helper calls between, more values alive
+ * than registers exist.
  */
 #include "unit/bpf_testing.h"
 
@@ -332,7 +332,8 @@ static void comparisons_as_values_and_branches(void **state)
 				yes = ir_block(m.f);
 				no = ir_block(m.f);
 				v = add(&m, compare_ops[op], IR_I32, 2, b, a);
-				branch_if(&m, add(&m, IR_XOR, IR_I32, 2, v, number(&m, IR_I32, 1)), yes, no);
+				v = add(&m, IR_XOR, IR_I32, 2, v, number(&m, IR_I32, 1));
+				branch_if(&m, v, yes, no);
 				m.b = yes;
 				give_back(&m, number(&m, IR_I32, 5));
 				m.b = no;
@@ -351,7 +352,8 @@ static void phis_that_swap_in_a_loop(void **state)
 	maker_open(&m);
 	loop = ir_block(m.f);
 	out = ir_block(m.f);
-	Inst *x = add_load(&m, IR_I64, m.ctx, 0, 8, false), *y = add_load(&m, IR_I64, m.ctx, 8, 8, false);
+	Inst *x = add_load(&m, IR_I64, m.ctx, 0, 8, false);
+	Inst *y = add_load(&m, IR_I64, m.ctx, 8, 8, false);
 
 	branch(&m, loop);
 	m.b = loop;

@@ -57,7 +57,8 @@ static __attribute__((unused)) Inst *number(Maker *m, IrType type, int64_t v)
 	return ir_const(m->f, type, v);
 }
 
-static __attribute__((unused)) Inst *add_load(Maker *m, IrType type, Inst *p, int64_t off, int width, bool is_signed)
+static __attribute__((unused)) Inst *add_load(Maker *m, IrType type, Inst *p, int64_t off,
+					      int width, bool is_signed)
 {
 	Inst *i = add(m, IR_LOAD, type, 1, p, NULL);
 
