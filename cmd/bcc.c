@@ -12,20 +12,21 @@ static const char source_options[] =
 	"options:\n"
 	"  -D NAME[=VALUE]  define a macro       -U NAME  undefine it\n"
 	"  -I DIR           where to look for #include files\n"
-	"  --program NAME=TYPE  the type of a program whose name does not tell (xdp, kprobe, ...)\n";
+	"  --program NAME=TYPE  type of a program whose name does not tell (xdp, kprobe, ...)\n";
 
 #define DETAILS_COMPILE \
 	"  -D, -U, -I, --program NAME=TYPE  as for bcc check\n" \
 	"  --btf FILE       types of another kernel\n" \
 	"  -o FILE          the object; default: the file's name with .o\n\n" \
 	"examples:\n" \
-	"  bcc compile probe.c -o probe.o                  # for bpftool prog load, libbpf, bcc run\n" \
+	"  bcc compile probe.c -o probe.o   # for bpftool prog load, libbpf, bcc run\n" \
 	"  bcc compile xdp.c --program pass=xdp -DLIMIT=3\n"
 
 const Command commands[] = {
 	{ "run", "[-D...] [-I...] [-d SECONDS] [--json] FILE [arguments]",
 	  "Compile a program, attach it, show its output, events and maps", cmd_run,
-	  "A file with TOOL() is run as a tool and gets the arguments. An object (.o) is run as it is.\n\n"
+	  "A file with TOOL() is run as a tool and gets the arguments. An object (.o) is run as\n"
+	  "it is.\n\n"
 	  "options:\n"
 	  "  -D, -U, -I, --program NAME=TYPE  as for bcc check\n"
 	  "  -d SECONDS       end after this time (default: Ctrl-C)\n"
@@ -52,7 +53,8 @@ const Command commands[] = {
 	  "  bcc dump --ir --after mem2reg probe.c\n" },
 	{ "list", "[--json]", "List the tools", cmd_list, NULL },
 	{ "doctor", "[--json]",
-	  "Show what this kernel offers, what is missing, why, and what is lost", cmd_doctor, NULL },
+	  "Show what this kernel offers, what is missing, why, and what is lost", cmd_doctor,
+	  NULL },
 	{ "help", "[COMMAND | TOOL]", "Show help", cmd_help, NULL },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
@@ -82,8 +84,8 @@ int cmd_list(int argc, char **argv)
 		const EmbeddedTool *t = &embedded_tools[i];
 
 		if (json)
-			printf("{\"name\":\"%s\",\"area\":\"%s\",\"description\":\"%s\"}\n", t->name,
-			       t->area, t->description);
+			printf("{\"name\":\"%s\",\"area\":\"%s\",\"description\":\"%s\"}\n",
+			       t->name, t->area, t->description);
 		else
 			printf("%-14s %-11s %s\n", t->name, t->area, t->description);
 	}
@@ -94,7 +96,8 @@ static void print_help(FILE *to)
 {
 	fputs("usage: bcc TOOL [options]\n"
 	      "       bcc COMMAND [options]\n\n"
-	      "Trace the running kernel: compiles small C programs to BPF, loads them, shows what they see.\n\n"
+	      "Trace the running kernel: compiles small C programs to BPF, loads them, shows what\n"
+	      "they see.\n\n"
 	      "commands:\n", to);
 	for (const Command *c = commands; c->name; c++)
 		fprintf(to, "  %-10s %s\n", c->name, c->summary);

@@ -51,6 +51,9 @@ void print_command_help(const Command *c);
 void print_buffer(FILE *to, StrBuf *text);           /* and frees it */
 bool wants_colour(int fd);
 
+/* memory.c: for tool_run's `attached` */
+void forget_compiler(void *self);
+
 /* arguments.c: what compile, check, dump and run have in common */
 typedef struct SourceArguments {
 	const char *command;

@@ -71,7 +71,9 @@ static const char *default_output(Arena *arena, const char *file)
 
 	base = base ? base + 1 : file;
 	dot = strrchr(base, '.');
-	return arena_printf(arena, "%.*s.o", (int)(dot ? dot - base : (ptrdiff_t)strlen(base)), base);
+	if (!dot)
+		dot = base + strlen(base);
+	return arena_printf(arena, "%.*s.o", (int)(dot - base), base);
 }
 
 int cmd_compile(int argc, char **argv)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bcc doctor: what this kernel and this process offer; what is missing, why, and what is lost by it. */
+/* bcc doctor: what this kernel and this process offer; what is missing, why, and what is lost. */
 #include "cmd.h"
 
 #include "kernel/kernel.h"

@@ -97,7 +97,8 @@ static int dump_btf(Arena *arena, const BpfObject *o, StrBuf *out)
 }
 
 /* What needs the front end only: the text after preprocessing, or the typed tree. */
-static int dump_front_end(Dump *d, const char *file, const char *text, size_t size, const Host *host)
+static int dump_front_end(Dump *d, const char *file, const char *text, size_t size,
+			  const Host *host)
 {
 	BpfCompileOptions options;
 	Sources sources = { .arena = d->a.arena, .next = 1 };
@@ -110,7 +111,8 @@ static int dump_front_end(Dump *d, const char *file, const char *text, size_t si
 		lang_print_unit(lang_parse(d->a.arena, text, size, &options.lang, host, &sources,
 					   &diags), &out);
 	else
-		lang_preprocess(d->a.arena, text, size, &options.lang, host, &sources, &diags, &out);
+		lang_preprocess(d->a.arena, text, size, &options.lang, host, &sources, &diags,
+				&out);
 	print_buffer(stdout, &out);
 	print_diags(&diags);
 	return diags.errors ? STATUS_FAILED : STATUS_OK;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * bcc run FILE [arguments]: a tool's source is run as the tool; any other program of the dialect is
- * compiled, its programs attached by their names, and its trace output, events and, at the end, maps
- * are shown. FILE may be an object that bcc compile or clang wrote.
+ * compiled, its programs attached by their names, and its trace output, events and, at the end,
+ * maps are shown. FILE may be an object that bcc compile or clang wrote.
  */
 #include "cmd.h"
 
@@ -26,8 +26,9 @@ static int take_tool_arguments(PlainRun *p, Tool *t, const char *file)
 	ParseResult result;
 
 	if (!t->name)
-		return p->argc ? usage_failure("run", "unexpected argument '%s': %s declares no options",
-					       p->argv[0], file) : -1;
+		return !p->argc ? -1 :
+			usage_failure("run", "unexpected argument '%s': %s declares no options",
+				      p->argv[0], file);
 	t->program = t->name;
 	result = tool_parse(t, p->argc, p->argv, &out, &errors);
 	print_buffer(stdout, &out);
@@ -59,8 +60,8 @@ static int show_object(PlainRun *p, const char *name, const BpfObject *object)
 	if (status >= 0)
 		return status;
 	if (*missing) {
-		fprintf(stderr, "bcc run: error: %s missing\n  run it as root, for example with sudo\n",
-			missing);
+		fprintf(stderr, "bcc run: error: %s missing\n"
+			"  run it as root, for example with sudo\n", missing);
 		return STATUS_FAILED;
 	}
 	t->json = t->json || p->json;
@@ -72,7 +73,7 @@ static int show_object(PlainRun *p, const char *name, const BpfObject *object)
 	}
 	if (!t->name)
 		tool_default_views(t);
-	status = tool_run(t, &err, NULL, NULL);
+	status = tool_run(t, &err, forget_compiler, NULL);
 	if (err.code) {
 		print_error("bcc run", &err);
 		status = STATUS_FAILED;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Running a tool from its source: its declarations give the command line, the command line gives the
- * constants, with them it is compiled, and the toolkit runs the object. Options that the preprocessor
- * must know make it read the source a second time.
+ * Running a tool from its source: its declarations give the command line, the command line gives
+ * the constants, with them it is compiled, and the toolkit runs the object. Options that the
+ * preprocessor must know make it read the source a second time.
  */
 #include "cmd.h"
 
@@ -114,12 +114,15 @@ static int run_compiled(ToolRun *r)
 		print_diags(bpf_compile_diags(r->compilation));
 		return STATUS_FAILED;
 	}
+	object = bpf_object_copy(r->arena, object);
+	bpf_compile_free(r->compilation);
+	r->compilation = NULL;
 	kernel_release_btf();
 	if (tool_views(r->tool, object, &err) < 0) {
 		print_error(r->program, &err);
 		return STATUS_FAILED;
 	}
-	status = tool_run(r->tool, &err, NULL, NULL);
+	status = tool_run(r->tool, &err, forget_compiler, NULL);
 	if (err.code) {
 		print_error(r->program, &err);
 		status = status_of(r->tool, "status_load");

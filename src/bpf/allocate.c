@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Register allocation by colouring the interference graph (Chaitin and Briggs): build, coalesce
- * copies, take out nodes that certainly get a register, colour in reverse, spill what got none and begin
- * again.
+ * copies, take out nodes that certainly get a register, colour in reverse, spill what got none and
+ * begin again.
  *
  * Machine registers are no nodes: each node has a set of registers forbidden to it. A value alive
- * across a call cannot be in r0 to r5. Copies from and to machine registers (arguments, results) become
- * wishes that colouring respects. Coalescing is first tried without caution; if this costs a spill, it is done
- * again with the tests of Briggs and George, which never make a colourable graph uncolourable.
+ * across a call cannot be in r0 to r5. Copies from and to machine registers (arguments, results)
+ * become wishes that colouring respects. Coalescing is first tried without caution; if this costs
+ * a spill, it is done again with the tests of Briggs and George, which never make a colourable
+ * graph uncolourable.
  */
 #include "bpf/machine.h"
 

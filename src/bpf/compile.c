@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The compiler as one thing (compile.h): text -> Unit -> IR -> OBJECT. Everything of a compilation
- * lives in one arena. The declarations can be asked for before options are bound; code is made after.
+ * lives in one arena. The declarations can be asked for before options are bound; code is made
+ * after.
  */
 #include "bpf/compile.h"
 #include "bpf/assemble.h"

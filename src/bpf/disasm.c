@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Instructions as text, in the form of the kernel's verifier log: "3: (bf) r6 = r1". Source lines stand
- * above the instructions that they became, as "; text @ file:line"; maps, data and helpers
+ * Instructions as text, in the form of the kernel's verifier log: "3: (bf) r6 = r1". Source lines
+ * stand above the instructions that they became, as "; text @ file:line"; maps, data and helpers
  * appear by name.
  */
 #include "bpf/object.h"
@@ -254,7 +254,8 @@ static void show_source(Disasm *d, uint32_t at)
 			pos.text.p++;
 			pos.text.n--;
 		}
-		sb_printf(d->out, "; %.*s @ %s:%d\n", (int)pos.text.n, pos.text.p, pos.file, pos.line);
+		sb_printf(d->out, "; %.*s @ %s:%d\n", (int)pos.text.n, pos.text.p, pos.file,
+			  pos.line);
 		return;
 	}
 	text = btf_text_at(d->o, l->line_off);

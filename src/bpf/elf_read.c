@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * ELF relocatable -> OBJECT (elf_form.h): our own, completely, and those that clang makes for libbpf, as
- * far as maps are defined by BTF and relocations are to maps, data and functions of the file.
- * The file may be anything: every offset, index and name is checked.
+ * ELF relocatable -> OBJECT (elf_form.h): our own, completely, and those that clang makes for
+ * libbpf, as far as maps are defined by BTF and relocations are to maps, data and functions of the
+ * file. The file may be anything: every offset, index and name is checked.
  */
 #include "bpf/elf_form.h"
 #include "btf/btf.h"
@@ -233,7 +233,8 @@ static void read_map(Reader *r, uint32_t var_id, const struct btf_var_secinfo *a
 	const struct btf_type *var = btf_type(r->btf, var_id), *t;
 	BpfMap m = { .btf_var = var_id, .inner = -1 };
 
-	t = var && btf_kind(var) == BTF_KIND_VAR ? btf_type(r->btf, btf_skip(r->btf, var->type)) : NULL;
+	t = var && btf_kind(var) == BTF_KIND_VAR ?
+	    btf_type(r->btf, btf_skip(r->btf, var->type)) : NULL;
 	if (!t || btf_kind(t) != BTF_KIND_STRUCT)
 		return;
 	m.name = btf_type_name(r->btf, var);
@@ -363,7 +364,8 @@ static int take_relocation(Loader *l, const Elf64_Rel *rel, uint32_t insn)
 	if (!s)
 		return wrong(r, "a relocation names no symbol");
 	if (is_local_call(i)) {
-		part = include_function(l, s->st_value + (uint64_t)((int64_t)i->imm + 1) * INSN_BYTES);
+		part = include_function(l, s->st_value +
+					(uint64_t)((int64_t)i->imm + 1) * INSN_BYTES);
 		if (s->st_shndx != r->text || part < 0)
 			return wrong(r, "a call leads nowhere");
 		i->imm = part;
@@ -399,6 +401,18 @@ static const Elf64_Rel *relocation_at(const Section *s, uint64_t offset)
 	return NULL;
 }
 
+/* A call within .text that the assembler has resolved: relative to the instruction after it. */
+static int take_near_call(Loader *l, int section, struct bpf_insn *i, uint32_t start, uint32_t at)
+{
+	int64_t to = (int64_t)start + ((int64_t)at + 1 + i->imm) * INSN_BYTES;
+	int part = section == l->r->text && to >= 0 ? include_function(l, (uint64_t)to) : -1;
+
+	if (part < 0)
+		return wrong(l->r, "a call leads nowhere");
+	i->imm = part;
+	return 0;
+}
+
 /* Appends the code [start, end) of a section, with what belongs to it. */
 static int take_code(Loader *l, int section, uint32_t start, uint32_t end)
 {
@@ -418,8 +432,8 @@ static int take_code(Loader *l, int section, uint32_t start, uint32_t end)
 
 		if (rel && take_relocation(l, rel, k))
 			return -EINVAL;
-		if (!rel && is_local_call(i))
-			return wrong(r, "a call without relocation");
+		if (!rel && is_local_call(i) && take_near_call(l, section, i, start, k - base))
+			return -EINVAL;
 		if (i->code == (BPF_JMP | BPF_CALL) && i->src_reg == BPF_PSEUDO_KFUNC_CALL)
 			add_reloc(l, RELOC_KFUNC, k, -1, i->imm);
 		if (!rel && is_wide_insn(i) && i->src_reg == BPF_PSEUDO_BTF_ID) {
@@ -509,8 +523,8 @@ static int read_programs(Reader *r)
 
 		if (ELF64_ST_TYPE(s->st_info) == STT_FILE)
 			r->o->name = symbol_name(r, s);
-		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC || ELF64_ST_BIND(s->st_info) == STB_LOCAL ||
-		    !s->st_shndx || s->st_shndx >= r->n_sections || s->st_shndx == r->text ||
+		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC ||
+		    ELF64_ST_BIND(s->st_info) == STB_LOCAL || !s->st_shndx || s->st_shndx >= r->n_sections || s->st_shndx == r->text ||
 		    !is_code(&r->sections[s->st_shndx]))
 			continue;
 		if (read_program(r, s))
@@ -636,6 +650,38 @@ static int read_btf(Reader *r)
 	return 0;
 }
 
+/* clang leaves sizes and offsets of data sections to be filled in from the symbols. The types are in
+ * our own copy of the section. */
+static void fix_datasec(Reader *r, struct btf_type *t)
+{
+	int section = find_section(r, btf_type_name(r->btf, t));
+
+	if (t->size || section < 0)
+		return;
+	t->size = (uint32_t)r->sections[section].size;
+	for (int k = 0; k < btf_vlen(t); k++) {
+		struct btf_var_secinfo *at = (struct btf_var_secinfo *)btf_secinfo_at(r->btf, t, k);
+		const struct btf_type *var = at ? btf_type(r->btf, at->type) : NULL;
+
+		for (uint64_t n = 0; var && n < r->n_symbols; n++)
+			if (r->symbols[n].st_shndx == section &&
+			    !strcmp(symbol_name(r, &r->symbols[n]), btf_type_name(r->btf, var)))
+				at->offset = (uint32_t)r->symbols[n].st_value;
+	}
+}
+
+static void fix_datasecs(Reader *r)
+{
+	uint32_t n = r->btf ? btf_type_count(r->btf) : 0;
+
+	for (uint32_t id = 1; id <= n; id++) {
+		const struct btf_type *t = btf_type(r->btf, id);
+
+		if (t && btf_kind(t) == BTF_KIND_DATASEC)
+			fix_datasec(r, (struct btf_type *)t);
+	}
+}
+
 static void read_texts(Reader *r)
 {
 	int license = find_section(r, "license"), version = find_section(r, "version");
@@ -656,6 +702,7 @@ static int read_object(Reader *r, Elf *elf)
 		status = read_btf(r);
 	if (status)
 		return status;
+	fix_datasecs(r);
 	read_texts(r);
 	read_maps(r);
 	read_data(r);

@@ -39,7 +39,8 @@ typedef struct Writer {
 	int *map_symbol;           /* index in globals */
 } Writer;
 
-static Section *add_section(Writer *w, const char *name, uint32_t type, uint32_t flags, uint32_t align)
+static Section *add_section(Writer *w, const char *name, uint32_t type, uint32_t flags,
+			    uint32_t align)
 {
 	Section *s = NEW(w->arena, Section);
 
@@ -278,7 +279,8 @@ static void write_subprogram_references(Writer *w)
 static void add_local_symbols(Writer *w)
 {
 	if (w->o->name)
-		vec_push(w->arena, &w->locals, symbol(w, w->o->name, STB_LOCAL, STT_FILE, SHN_ABS, 0, 0));
+		vec_push(w->arena, &w->locals,
+			 symbol(w, w->o->name, STB_LOCAL, STT_FILE, SHN_ABS, 0, 0));
 	if (w->text)
 		section_symbol(w, w->text);
 	for (int k = 0; k < w->o->data.n; k++)
@@ -311,7 +313,8 @@ static void add_global_symbols(Writer *w, Section **section_of, const uint32_t *
 
 		vec_push(w->arena, &w->globals,
 			 symbol(w, p->name, STB_GLOBAL, STT_FUNC, section_index(w, section_of[k]),
-				(uint64_t)at[k] * INSN_BYTES, (uint64_t)function_end(p, 0) * INSN_BYTES));
+				(uint64_t)at[k] * INSN_BYTES,
+				(uint64_t)function_end(p, 0) * INSN_BYTES));
 	}
 	for (int k = 0; k < w->o->maps.n; k++) {
 		const BpfMap *m = &w->o->maps.v[k];
@@ -331,7 +334,8 @@ static void write_symbols(Writer *w, Section *strings)
 
 	sb_add(&s->data, (const char *)w->locals.v, sizeof(Elf64_Sym) * (size_t)w->locals.n);
 	if (w->globals.n)
-		sb_add(&s->data, (const char *)w->globals.v, sizeof(Elf64_Sym) * (size_t)w->globals.n);
+		sb_add(&s->data, (const char *)w->globals.v,
+		       sizeof(Elf64_Sym) * (size_t)w->globals.n);
 	s->link = section_index(w, strings);
 	s->info = (uint32_t)w->locals.n;
 	s->entry_size = sizeof(Elf64_Sym);

@@ -2,11 +2,11 @@
 /*
  * The stack frame: at most 512 bytes below r10.
  *
- * Variables whose times of life do not overlap share their place, so inlined functions and
- * nested scopes cost the maximum and not the sum. A variable lives where it was already touched on some
- * path and will be touched on some path; touched means accessed through any pointer derived from its
- * address. If the address itself is stored somewhere, the variable lives everywhere.
- * Spill slots are placed beside them, never shared with variables.
+ * Variables whose times of life do not overlap share their place, so inlined functions and nested
+ * scopes cost the maximum and not the sum. A variable lives where it was already touched on some
+ * path and will be touched on some path; touched means accessed through any pointer derived from
+ * its address. If the address itself is stored somewhere, the variable lives everywhere. Spill
+ * slots are placed beside them, never shared with variables.
  */
 #include "bpf/machine.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the machine has no instruction for, rewritten in IR before selection: signed division and
- * modulo (by unsigned ones on absolute values; by powers of two with shifts), division by a constant
- * zero (refused by the verifier), and multiplication and division that shifts do cheaper.
+ * modulo (by unsigned ones on absolute values; by powers of two with shifts), division by a
+ * constant zero (refused by the verifier), and multiplication and division that shifts do cheaper.
  * Signs are handled without branches: with m = a >> 63, (a ^ m) - m is |a|, and the same again
  * gives a result its sign.
  */

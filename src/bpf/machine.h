@@ -2,11 +2,12 @@
 /*
  * Inside of bpf: machine code before it has registers.
  *
- * A MFunc is a list of MBlocks in layout order; a MBlock is a list of MInsts. Registers 0 to 10 are
- * the machine's own, from FIRST_VREG on they are virtual; select makes virtual ones, allocate replaces
- * them. A block's last MInst may be an M_JCC: it goes to succ[0] if taken, else to succ[1].
- * Unconditional jumps have no MInst: encode adds those that the layout does not save.
- * MInsts have the machine's two-address form; copies (M_MOV) that this needs are removed by coalescing.
+ * A MFunc is a list of MBlocks in layout order; a MBlock is a list of MInsts. Registers 0 to 10
+ * are the machine's own, from FIRST_VREG on they are virtual; select makes virtual ones, allocate
+ * replaces them. A block's last MInst may be an M_JCC: it goes to succ[0] if taken, else to
+ * succ[1]. Unconditional jumps have no MInst: encode adds those that the layout does not save.
+ * MInsts have the machine's two-address form; copies (M_MOV) that this needs are removed by
+ * coalescing.
  */
 #ifndef BCC_BPF_MACHINE_H
 #define BCC_BPF_MACHINE_H
@@ -146,7 +147,7 @@ static inline bool fits_offset(int64_t v)
 
 /* The steps of code_function, in order. ------------------------------------------------------ */
 
-void lower_function(Function *f);                  /* lower.c: IR that the machine has no instruction for */
+void lower_function(Function *f);                  /* lower.c: what the machine has not */
 MFunc *select_function(Arena *arena, Function *f, Diags *diags); /* select*.c */
 void layout_blocks(MFunc *m);                      /* layout.c */
 void machine_liveness(MFunc *m);                   /* liveness.c: live_in, live_out */
@@ -203,7 +204,8 @@ void select_call(Selector *s, Inst *i);
 void select_terminator(Selector *s, Inst *i);
 void select_phi_inputs(Selector *s, Block *b);
 
-void select_need_memory(Selector *s, Inst *i);            /* select_memory.c: operands of LOAD, STORE, ATOMIC */
+/* select_memory.c */
+void select_need_memory(Selector *s, Inst *i);     /* operands of LOAD, STORE, ATOMIC */
 void select_load(Selector *s, Inst *i);
 void select_store(Selector *s, Inst *i);
 void select_atomic(Selector *s, Inst *i);
@@ -216,7 +218,7 @@ void frame_objects(MFunc *m, int *object_of);      /* makes an object for each A
 typedef struct SpillSet {
 	int *rep;                  /* by vreg: the one that stands for all that it was merged with */
 	int *slot_of;              /* by vreg: object of its slot, -1: not spilled */
-	MInst **remake;            /* by vreg: the instruction that makes it again; NULL: load from the slot */
+	MInst **remake;            /* by vreg: what makes it again; NULL: a load from the slot */
 } SpillSet;
 void spill_rewrite(MFunc *m, const SpillSet *spills);
 

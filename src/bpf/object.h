@@ -87,6 +87,11 @@ typedef struct BpfObject {
 	uint32_t btf_size;
 } BpfObject;
 
+/* object_copy.c ----------------------------------------------------------------------------------- */
+
+/* A copy that owns everything it needs; the compilation may then be freed. */
+BpfObject *bpf_object_copy(Arena *a, const BpfObject *from);
+
 /* elf_write.c / elf_read.c ------------------------------------------------------------------- */
 
 /* Writes the object as an ELF relocatable for libbpf and bpftool. 0, or -errno with err set. */

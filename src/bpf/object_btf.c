@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * BTF of the OBJECT: types of map keys and values, variables of global data, functions, and the tags
- * of all of them.
+ * BTF of the OBJECT: types of map keys and values, variables of global data, functions, and the
+ * tags of all of them.
  *
  * A map is a variable of its name in the section .maps, whose struct type says what the map is in
  * libbpf's way: numbers are pointers to arrays of so many elements, types are pointers to them. The
@@ -80,7 +80,8 @@ static uint32_t map_struct(Assembler *a, const BpfMap *m, uint32_t inner)
 	if (m->flags)
 		add_number(a, &f, "map_flags", m->flags);
 	if (inner)
-		values = btf_add_array(a->btf, btf_add_ref(a->btf, BTF_KIND_PTR, NULL, inner), byte, 0);
+		values = btf_add_array(a->btf, btf_add_ref(a->btf, BTF_KIND_PTR, NULL, inner),
+				       byte, 0);
 	id = btf_begin_struct(a->btf, BTF_KIND_STRUCT, "", (uint32_t)f.n * 8);
 	for (int k = 0; k < f.n; k++)
 		btf_add_member(a->btf, f.v[k].name, f.v[k].type, (uint32_t)k * 64, 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After allocation: moves that change nothing are removed (each block is walked with a number for the
- * value in each register), jumps over empty blocks and known tests go straight to their end, and blocks
- * with the same code and the same successors become one.
+ * After allocation: moves that change nothing are removed (each block is walked with a number for
+ * the value in each register), jumps over empty blocks and known tests go straight to their end,
+ * and blocks with the same code and the same successors become one.
  */
 #include "bpf/machine.h"
 

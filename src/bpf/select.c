@@ -2,17 +2,17 @@
 /*
  * Instruction selection: IR -> MFunc with virtual registers.
  *
- * First, from what has an effect backwards, the values that must be in a register are marked; what a
- * user folds into itself (constants, addresses, conditions) is not. Then each block is selected front
- * to back. Leaves (constants; addresses of stack objects, maps, globals) are made again where
- * they are used rather than kept: the code is as short and a register stays free.
+ * First, from what has an effect backwards, the values that must be in a register are marked; what
+ * a user folds into itself (constants, addresses, conditions) is not. Then each block is selected
+ * front to back. Leaves (constants; addresses of stack objects, maps, globals) are made again
+ * where they are used rather than kept: the code is as short and a register stays free.
  *
  * PHIs: every predecessor sets `phi_in` of the PHI at its end, the block copies it to the PHI's
- * register at its start. Two copies make the swap and lost-copy problems impossible; coalescing removes
- * those that were not needed.
+ * register at its start. Two copies make the swap and lost-copy problems impossible; coalescing
+ * removes those that were not needed.
  *
- * An I32 has an undefined upper half unless want_clean was asked for, then its definition zeroes it;
- * nearly all definitions do anyway (32-bit arithmetic and loads), which makes ZEXT free.
+ * An I32 has an undefined upper half unless want_clean was asked for, then its definition zeroes
+ * it; nearly all definitions do anyway (32-bit arithmetic and loads), which makes ZEXT free.
  */
 #include "bpf/machine.h"
 
@@ -161,7 +161,8 @@ static void mark_needed(Selector *s)
 {
 	FOR_BLOCKS(b, s->f)
 		FOR_INSTS(i, b)
-			if (ir_ops[i->op].flags & IRF_EFFECT || (i->op == IR_LOAD && i->is_volatile)) {
+			if (ir_ops[i->op].flags & IRF_EFFECT ||
+			    (i->op == IR_LOAD && i->is_volatile)) {
 				s->needed[i->id] = 1;
 				vec_push(s->arena, &s->work, i);
 			}
@@ -207,7 +208,8 @@ static bool is_alias(const Selector *s, const Inst *v)
 	case IR_BITCAST:
 		return true;
 	case IR_TRUNC:
-		return !select_is_leaf(v->args[0]) && (!s->want_clean[v->id] || upper_is_zero(v->args[0]));
+		return !select_is_leaf(v->args[0]) &&
+		       (!s->want_clean[v->id] || upper_is_zero(v->args[0]));
 	default:
 		return false;
 	}
@@ -488,7 +490,8 @@ static void select_phis(Selector *s, Block *b)
 		if (!s->needed[i->id])
 			continue;
 		s->loc = i->loc;
-		select_emit(s, M_MOV, BPF_ALU64 | BPF_MOV, select_result(s, i), s->phi_in[i->id], 0);
+		select_emit(s, M_MOV, BPF_ALU64 | BPF_MOV, select_result(s, i),
+			    s->phi_in[i->id], 0);
 	}
 }
 

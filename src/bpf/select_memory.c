@@ -113,8 +113,8 @@ void select_store(Selector *s, Inst *i)
 	int64_t c = 0;
 	bool immediate = stored_constant(i, &c);
 	int src = immediate ? -1 : select_register(s, stored_value(i));
-	MInst *m = select_emit(s, M_STORE, (immediate ? BPF_ST : BPF_STX) | BPF_MEM | size_code(i->width),
-			a.base, src, c);
+	uint8_t code = (immediate ? BPF_ST : BPF_STX) | BPF_MEM | size_code(i->width);
+	MInst *m = select_emit(s, M_STORE, code, a.base, src, c);
 
 	m->off = a.off;
 	m->object = a.object;

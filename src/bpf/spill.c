@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rewriting code after some registers were spilled: loads from stack slots before uses, stores after
- * definitions; what is cheap to make again (constants, addresses) is made again instead.
- * A register that was spilled for the first time is reloaded once for all uses up to the next call; one
- * that had to be spilled again, at every single instruction.
- * A slot holds all 64 bits, aligned: only so the verifier keeps what it knows of a spilled pointer.
+ * Rewriting code after some registers were spilled: loads from stack slots before uses, stores
+ * after definitions; what is cheap to make again (constants, addresses) is made again instead. A
+ * register that was spilled for the first time is reloaded once for all uses up to the next call;
+ * one that had to be spilled again, at every single instruction. A slot holds all 64 bits,
+ * aligned: only so the verifier keeps what it knows of a spilled pointer.
  */
 #include "bpf/machine.h"
 

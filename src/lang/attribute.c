@@ -194,6 +194,13 @@ static void parse_list(Lang *l, Attrs *attrs)
 	while (l->token.kind != TOK_RPAREN && l->token.kind != TOK_EOF && !l->panic) {
 		if (accept(l, TOK_COMMA))
 			continue;
+		/* A name that is also a macro of the kernel's headers: noinline. */
+		if (accept(l, TOK_ATTRIBUTE)) {
+			if (nest(l))
+				parse_list(l, attrs);
+			unnest(l);
+			continue;
+		}
 		if (!l->token.atom) {
 			expected(l, "the name of an attribute");
 			return;

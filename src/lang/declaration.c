@@ -373,6 +373,9 @@ void parse_declaration(Lang *l, Stmt *block)
 		return;
 	}
 	parse_specifiers(l, &s);
+	if (!block && l->leading)
+		attrs_merge(l, &s.attrs, l->leading);
+	l->leading = NULL;
 	if (l->panic)
 		return;
 	if (accept(l, TOK_SEMICOLON)) {

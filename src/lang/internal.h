@@ -162,6 +162,7 @@ struct Lang {
 	VEC(struct PendingCall { Func *func; Loc loc; }) pending_calls; /* of functions without body yet */
 	const Btf *btf;            /* vmlinux once asked for */
 	bool btf_asked;
+	struct Attrs *leading;            /* attributes in front of the external declaration, until taken */
 	struct Dialect *dialect;   /* dialect.c */
 	/* common types */
 	Type *t_void, *t_bool, *t_char, *t_schar, *t_uchar, *t_short, *t_ushort, *t_int, *t_uint,

@@ -218,6 +218,13 @@ void unnest(Lang *l)
 
 static void parse_external(Lang *l)
 {
+	Attrs leading = { 0 };
+
+	/* Attributes in front of a program, whatever macro it is written with. */
+	if (l->token.kind == TOK_ATTRIBUTE) {
+		parse_attributes(l, &leading);
+		l->leading = &leading;
+	}
 	switch (l->token.kind) {
 	case TOK_SEMICOLON:
 		next_token(l);
@@ -230,10 +237,11 @@ static void parse_external(Lang *l)
 		return;
 	case TOK_BCC_TRAMPOLINE:
 		dialect_parse_trampoline(l);
-		return;
+		break;
 	default:
 		parse_declaration(l, NULL);
 	}
+	l->leading = NULL;
 }
 
 /* Back to a place where a declaration can begin: behind a ; or a body. */

@@ -210,6 +210,9 @@ void dialect_parse_trampoline(Lang *l)
 	Func *f;
 	Loc loc;
 
+	if (l->leading)
+		attrs_merge(l, &specifiers.attrs, l->leading);
+	l->leading = NULL;
 	next_token(l);
 	if (!expect(l, TOK_LPAREN))
 		return;

@@ -10,7 +10,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-/* Formats --------------------------------------------------------------------------------------------- */
+/* Formats -------------------------------------------------------------------------------------- */
 
 bool format_parse(const char *text, Format *f)
 {
@@ -101,7 +101,7 @@ static void format_double(const Format *f, double value, StrBuf *out)
 #pragma GCC diagnostic pop
 }
 
-/* Values ------------------------------------------------------------------------------------------------ */
+/* Values --------------------------------------------------------------------------------------- */
 
 uint64_t column_raw(const Column *c, const uint8_t *data, size_t size)
 {

@@ -159,8 +159,9 @@ void tool_template(const Tool *t, const char *text, StrBuf *out)
 		const char *end = *text == '{' ? strchr(text, '}') : NULL;
 
 		if (end) {
-			template_item(t, arena_strndup(t->arena, text + 1, (size_t)(end - text - 1)),
-				      out);
+			char *item = arena_strndup(t->arena, text + 1, (size_t)(end - text - 1));
+
+			template_item(t, item, out);
 			text = end + 1;
 		} else {
 			sb_putc(out, *text++);

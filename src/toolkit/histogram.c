@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Histograms in the classic layout. Log2: slot i holds values 2^(i-1) to 2^i - 1, slot 1 also 0; slot
- * 0 stays unused. Linear: slot i holds the value i. The bar is the share of the highest count.
+ * Histograms in the classic layout. Log2: slot i holds values 2^(i-1) to 2^i - 1, slot 1 also 0;
+ * slot 0 stays unused. Linear: slot i holds the value i. The bar is the share of the highest count.
  */
 #include "toolkit/toolkit.h"
 

@@ -15,6 +15,8 @@ typedef struct TypeShape {
 	uint32_t element;          /* bytes */
 } TypeShape;
 TypeShape type_shape(const Btf *b, uint32_t id);
+/* spec.c: another object of the same declarations takes the place of the one that was read. */
+int tool_take_object(Tool *t, const BpfObject *object, Error *err);
 /* options.c: the options of the declarations and those that every tool has. */
 void read_options(Tool *t);
 /* rows.c: a map's entry as a row. */

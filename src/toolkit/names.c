@@ -79,7 +79,8 @@ bool open_flag(const char *name, uint32_t *flag)
 	static const struct { const char *name; uint32_t value; } flags[] = {
 #define F(x) { #x, x }
 		F(O_RDONLY), F(O_WRONLY), F(O_RDWR), F(O_CREAT), F(O_EXCL), F(O_NOCTTY), F(O_TRUNC),
-		F(O_APPEND), F(O_NONBLOCK), F(O_NDELAY), F(O_DSYNC), F(O_SYNC), F(O_RSYNC), F(O_ASYNC),
+		F(O_APPEND), F(O_NONBLOCK), F(O_NDELAY), F(O_DSYNC), F(O_SYNC), F(O_RSYNC),
+		F(O_ASYNC),
 		F(O_DIRECT), F(O_DIRECTORY), F(O_NOFOLLOW), F(O_NOATIME), F(O_CLOEXEC), F(O_PATH),
 		F(O_TMPFILE), F(O_ACCMODE),
 #undef F
@@ -103,7 +104,8 @@ typedef struct RequestName {
 } RequestName;
 
 static const RequestName request_ops[] = {
-	{ "REQ_OP_READ", 0, "Read" }, { "REQ_OP_WRITE", 1, "Write" }, { "REQ_OP_FLUSH", 2, "Flush" },
+	{ "REQ_OP_READ", 0, "Read" }, { "REQ_OP_WRITE", 1, "Write" },
+	{ "REQ_OP_FLUSH", 2, "Flush" },
 	{ "REQ_OP_DISCARD", 3, "Discard" }, { "REQ_OP_SECURE_ERASE", 5, "SecureErase" },
 	{ "REQ_OP_ZONE_RESET", -1, "ZoneReset" }, { "REQ_OP_WRITE_SAME", -1, "WriteSame" },
 	{ "REQ_OP_WRITE_ZEROES", 9, "WriteZeros" }, { "REQ_OP_ZONE_APPEND", -1, "ZoneAppend" },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The command line: options of the tool's declarations and those that every tool has. Short flags may
- * be bundled, the last may have its value in the same word; long ones may be cut short while they
- * stay unambiguous; options and positionals mix; "--" ends the options.
+ * The command line: options of the tool's declarations and those that every tool has. Short flags
+ * may be bundled, the last may have its value in the same word; long ones may be cut short while
+ * they stay unambiguous; options and positionals mix; "--" ends the options.
  */
 #include "toolkit/internal.h"
 
@@ -17,7 +17,7 @@ typedef struct Parser {
 	ParseResult result;
 } Parser;
 
-/* Declarations ------------------------------------------------------------------------------------ */
+/* Declarations --------------------------------------------------------------------------------- */
 
 /* "letter:'x'" -> x; "letter:0" -> 0 */
 static char letter_of(const char *text)
@@ -56,7 +56,7 @@ static void read_option(Tool *t, uint32_t var, const struct btf_type *type)
 	if (!metavar && !tags_has(&tags, "flag"))
 		return;
 	o = NEW(t->arena, Option);
-	o->name = btf_type_name(t->btf, type);
+	o->name = arena_strdup(t->arena, btf_type_name(t->btf, type));
 	long_name = tags_get(t, &tags, "long");
 	o->long_name = long_name ? long_name : arena_strdup(t->arena, o->name);
 	for (p = (char *)o->long_name; !long_name && *p; p++)
@@ -111,7 +111,7 @@ void read_options(Tool *t)
 	add_builtin(t, "help", 'h', "show this help and exit", false);
 }
 
-/* Errors --------------------------------------------------------------------------------------------- */
+/* Errors --------------------------------------------------------------------------------------- */
 
 static void fail(Parser *p, ParseResult result)
 {
@@ -141,7 +141,7 @@ static const char *spelling(const Tool *t, const Option *o)
 	return arena_printf(t->arena, "--%s", o->long_name);
 }
 
-/* Finding -------------------------------------------------------------------------------------------- */
+/* Finding -------------------------------------------------------------------------------------- */
 
 /* '-' and '_' are the same in long names. */
 static bool same_name(const char *name, const char *given, size_t n, bool *whole)
@@ -223,7 +223,7 @@ static Option *find_letter(Parser *p, char letter)
 	return NULL;
 }
 
-/* Taking --------------------------------------------------------------------------------------------- */
+/* Taking --------------------------------------------------------------------------------------- */
 
 static void take_flag(Parser *p, Option *o)
 {
@@ -339,8 +339,8 @@ static void take_positional(Parser *p, const char *word)
 		usage_error(p, "unexpected argument '%s'", word);
 	} else if (p->positionals == 0) {
 		if (!parse_seconds(word, &t->interval) || t->interval <= 0)
-			usage_error(p, "argument interval: '%s' is not a positive number of seconds",
-				    word);
+			usage_error(p, "argument interval: '%s' is not a positive number of "
+				    "seconds", word);
 	} else if (!parse_number(word, &count) || count <= 0) {
 		usage_error(p, "argument count: '%s' is not a positive number", word);
 	} else {
@@ -349,7 +349,7 @@ static void take_positional(Parser *p, const char *word)
 	p->positionals++;
 }
 
-/* Checks over all options ------------------------------------------------------------------------------ */
+/* Checks over all options ---------------------------------------------------------------------- */
 
 static void check_exclusive(Parser *p)
 {

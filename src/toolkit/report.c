@@ -24,7 +24,7 @@ static void print_title(const Tool *t, const View *v, StrBuf *out)
 	sb_putc(out, '\n');
 }
 
-/* Histograms ------------------------------------------------------------------------------------------ */
+/* Histograms ----------------------------------------------------------------------------------- */
 
 typedef struct Section {
 	const uint8_t *key;        /* an entry of the section */
@@ -132,7 +132,7 @@ static Section *find_section(const View *v, HashMap *map, Section ***list, int *
 	return s;
 }
 
-/* Keys are {…, slot}, or the slot alone; values are counts. Arrays of counts are taken as they are. */
+/* Keys are {..., slot}, or the slot alone; values are counts. */
 void report_histograms(const Tool *t, View *v, const Entries *e, StrBuf *out)
 {
 	Arena *arena = arena_new();
@@ -145,9 +145,12 @@ void report_histograms(const Tool *t, View *v, const Entries *e, StrBuf *out)
 		uint64_t count = v->value.n ? column_raw(&v->value.v[0], value_at(e, i),
 							 v->value_size) : 0;
 
-		if (count && v->slot >= 0)
-			histogram_add(&find_section(v, &map, &list, &n, &cap, arena, key)->histogram,
+		if (count && v->slot >= 0) {
+			Section *s = find_section(v, &map, &list, &n, &cap, arena, key);
+
+			histogram_add(&s->histogram,
 				      column_raw(&v->key.v[v->slot], key, v->key_size), count);
+		}
 	}
 	if (v->section >= 0 && n)
 		qsort_r(list, (size_t)n, sizeof(*list), compare_sections, v);
@@ -157,7 +160,7 @@ void report_histograms(const Tool *t, View *v, const Entries *e, StrBuf *out)
 	arena_free(arena);
 }
 
-/* Tables ------------------------------------------------------------------------------------------------ */
+/* Tables --------------------------------------------------------------------------------------- */
 
 typedef struct Row { const uint8_t *key, *value; } Row;
 
@@ -203,7 +206,7 @@ void report_table(const Tool *t, View *v, const Entries *e, StrBuf *out)
 	free(rows);
 }
 
-/* Rates --------------------------------------------------------------------------------------------------- */
+/* Rates ---------------------------------------------------------------------------------------- */
 
 void report_rates_heading(const Tool *t, View *v, StrBuf *out)
 {
@@ -259,7 +262,7 @@ void report_rates(const Tool *t, View *v, const Entries *e, double seconds, StrB
 	sb_putc(out, '\n');
 }
 
-/* Others ---------------------------------------------------------------------------------------------------- */
+/* Others --------------------------------------------------------------------------------------- */
 
 void report_average(const Tool *t, View *v, const Entries *e, StrBuf *out)
 {

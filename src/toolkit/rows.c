@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows of columns: headings, and events as a line of text or of JSON. Text shows the columns that the
- * options ask for; JSON has every member with a heading.
+ * Rows of columns: headings, and events as a line of text or of JSON. Text shows the columns that
+ * the options ask for; JSON has every member with a heading.
  */
 #include "toolkit/internal.h"
 

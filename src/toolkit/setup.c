@@ -36,7 +36,7 @@ static int use_pinned(Run *r, int map, const Option *o, Error *err)
 	fd = bpf_obj_get(o->text);
 	if (fd < 0) {
 		error_errno(err, errno, "cannot open the pinned map %s", o->text);
-		return error_remedy(err, "pin a map there first, for example with bpftool map create");
+		return error_remedy(err, "pin a map there first, e.g. with bpftool map create");
 	}
 	runtime_use_map(r->m, map, fd);
 	close(fd);
@@ -222,7 +222,7 @@ void start_timers(Run *r)
 		r->deadline = make_timer(t->duration, 0);
 }
 
-/* --exec --------------------------------------------------------------------------------------------------- */
+/* --exec --------------------------------------------------------------------------------------- */
 
 static void run_child(Tool *t, int wait_fd)
 {

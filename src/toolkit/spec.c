@@ -129,7 +129,7 @@ static void collect(void *self, const char *tag)
 {
 	struct { Tool *t; TagList *list; } *c = self;
 
-	vec_push(c->t->arena, c->list, tag);
+	vec_push(c->t->arena, c->list, arena_strdup(c->t->arena, tag));
 }
 
 void tags_read(Tool *t, uint32_t id, int component, TagList *out)
@@ -192,7 +192,7 @@ bool tags_has(const TagList *tags, const char *key)
 	return false;
 }
 
-/* Conditions: alternatives of conjunctions of names, each maybe negated --------------------------- */
+/* Conditions: alternatives of conjunctions of names, each maybe negated ------------------------ */
 
 static const char *skip_blanks(const char *p)
 {
@@ -247,7 +247,7 @@ bool tool_condition(const Tool *t, const char *cond)
 	}
 }
 
-/* The tool -------------------------------------------------------------------------------------- */
+/* The tool ------------------------------------------------------------------------------------- */
 
 static bool open_btf(Tool *t, const BpfObject *object, Error *err)
 {
@@ -282,13 +282,21 @@ Tool *tool_read(Arena *arena, const BpfObject *object, const ToolNames *names, E
 	read_unit_tags(t);
 	t->name = tags_get(t, &t->tags, "tool");
 	t->description = tags_get(t, &t->tags, "description");
-	t->program = t->name ? t->name : object->name;
+	t->program = t->name ? t->name : arena_strdup(arena, object->name);
 	read_options(t);
 	interval = tags_get(t, &t->tags, "interval");
 	t->takes_interval = interval != NULL;
 	if (interval)
 		parse_seconds(interval, &t->interval);
 	return t;
+}
+
+int tool_take_object(Tool *t, const BpfObject *object, Error *err)
+{
+	if (!object->btf)
+		return error_set(err, EINVAL, "%s: the object has no BTF, so nothing says what to "
+				 "show", object->name);
+	return open_btf(t, object, err) ? 0 : -err->code;
 }
 
 Option *tool_option(const Tool *t, const char *name)

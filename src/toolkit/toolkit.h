@@ -20,7 +20,7 @@
 
 typedef struct Tool Tool;
 
-/* Declaration tags, "key[?cond]:value" (spec.c) ------------------------------------------------- */
+/* Declaration tags, "key[?cond]:value" (spec.c) ------------------------------------------------ */
 
 typedef VEC(const char *) TagList;
 
@@ -40,7 +40,7 @@ JsonKind semantic_json(Semantic s);
 /* Nanoseconds in one unit of a duration type; 0 if it is no duration. */
 uint64_t semantic_unit(Semantic s);
 
-/* Options (options.c, values.c, help.c) --------------------------------------------------------- */
+/* Options (options.c, values.c, help.c) -------------------------------------------------------- */
 
 typedef struct Option {
 	const char *name;          /* of the global; '_' is '-' on the command line */
@@ -78,7 +78,7 @@ typedef struct ToolNames {
 	bool (*enumerator)(void *self, const char *name, int64_t *value);
 } ToolNames;
 
-/* Columns and views (views.c, column.c) ----------------------------------------------------------- */
+/* Columns and views (views.c, column.c) -------------------------------------------------------- */
 
 typedef struct Format {
 	bool left, zero, plus, space, alternate;
@@ -130,7 +130,7 @@ typedef struct View {
 	const char *format;        /* VIEW_LINES */
 	Columns key, value;        /* events: value is the event */
 	uint32_t key_size, value_size;
-	int slot;                  /* key column that holds the slot of a histogram; -1: the key itself */
+	int slot;                  /* key column of a histogram's slot; -1: none */
 	int section;               /* key column of the section; -1: none */
 	bool joint_section;        /* all columns but the slot are the section */
 	bool sort_in_key;
@@ -179,7 +179,7 @@ void tool_default_views(Tool *t);
 View *tool_view_of(Tool *t, ViewKind kind);
 
 /* spec.c: tags */
-const char *tags_get(const Tool *t, const TagList *tags, const char *key); /* last that holds; NULL */
+const char *tags_get(const Tool *t, const TagList *tags, const char *key); /* last that holds */
 bool tags_each(const Tool *t, const TagList *tags, const char *key, int *at, const char **value);
 bool tags_has(const TagList *tags, const char *key);      /* under any condition */
 void tags_read(Tool *t, uint32_t id, int component, TagList *out);
@@ -206,12 +206,12 @@ const char *signal_name(int number);              /* without SIG; NULL: unknown 
 bool open_flag(const char *name, uint32_t *flag);
 void req_flags_text(const ToolNames *names, uint32_t flags, StrBuf *out);
 
-/* column.c: formats and values ---------------------------------------------------------------------- */
+/* column.c: formats and values ----------------------------------------------------------------- */
 
 bool format_parse(const char *text, Format *f);    /* false: not one conversion */
 void format_text(const Format *f, const char *text, size_t n, StrBuf *out);
 void format_heading(const Format *f, const char *heading, StrBuf *out, bool last);
-uint64_t column_raw(const Column *c, const uint8_t *data, size_t size); /* sign-extended if signed */
+uint64_t column_raw(const Column *c, const uint8_t *data, size_t size); /* sign-extended */
 void column_text(const Tool *t, Column *c, const uint8_t *data, size_t size, StrBuf *out);
 void column_cell(const Tool *t, Column *c, const uint8_t *data, size_t size, StrBuf *out);
 void column_json(const Tool *t, Column *c, const uint8_t *data, size_t size, StrBuf *out);
@@ -219,19 +219,19 @@ void column_json(const Tool *t, Column *c, const uint8_t *data, size_t size, Str
 void column_set_clock(const struct timespec *fixed);
 void clock_text(const char *strftime_format, bool utc, StrBuf *out);
 
-/* json.c ---------------------------------------------------------------------------------------------- */
+/* json.c --------------------------------------------------------------------------------------- */
 
 /* A quoted string; control characters are escaped, bytes that are not UTF-8 become U+FFFD. */
 void json_string(StrBuf *out, const char *text, size_t n);
 void json_key(StrBuf *out, bool *first, const char *name);
 
-/* rows.c: events ------------------------------------------------------------------------------------ */
+/* rows.c: events ------------------------------------------------------------------------------- */
 
 void rows_heading(const Tool *t, View *v, StrBuf *out);
 /* One event as text or JSON, by t->json; false: a filter dropped it. */
 bool rows_event(const Tool *t, View *v, const uint8_t *data, size_t size, StrBuf *out);
 
-/* histogram.c ----------------------------------------------------------------------------------------- */
+/* histogram.c ---------------------------------------------------------------------------------- */
 
 enum { HISTOGRAM_SLOTS = 1025 };
 
@@ -244,7 +244,7 @@ void histogram_add(Histogram *h, uint64_t slot, uint64_t count);
 void histogram_log2(const Histogram *h, const char *label, StrBuf *out);
 void histogram_linear(const Histogram *h, const char *label, StrBuf *out);
 
-/* report.c, table.c: views of maps -------------------------------------------------------------------- */
+/* report.c, table.c: views of maps ------------------------------------------------------------- */
 
 /* A map's content: n keys and values at strides. */
 typedef struct Entries {
@@ -261,7 +261,7 @@ void report_lines(const Tool *t, View *v, const Entries *e, StrBuf *out);
 void report_dump(const Tool *t, View *v, const Entries *e, StrBuf *out);
 void report_view(const Tool *t, View *v, const Entries *e, double seconds, StrBuf *out);
 
-/* run.c ------------------------------------------------------------------------------------------------ */
+/* run.c ---------------------------------------------------------------------------------------- */
 
 /* --exec: starts the child, held back until tool_run has attached; binds its pid. 0, or -errno. */
 int tool_start_command(Tool *t, Error *err);

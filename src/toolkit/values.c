@@ -218,9 +218,10 @@ static bool ports_value(const Tool *t, Option *o, const char *text, StrBuf *why)
 {
 	for (const char *p = text;;) {
 		size_t n = strcspn(p, ",");
+		const char *item = arena_strndup(t->arena, p, n);
 		int64_t port;
 
-		if (!parse_number(arena_strndup(t->arena, p, n), &port) || port < 0 || port > 65535) {
+		if (!parse_number(item, &port) || port < 0 || port > 65535) {
 			sb_printf(why, "'%.*s' is not a port (0 to 65535)", (int)n, p);
 			return false;
 		}

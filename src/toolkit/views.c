@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Views of an object: for every map that declares one, the columns of its key, value or event struct
- * as the given options want them.
+ * Views of an object: for every map that declares one, the columns of its key, value or event
+ * struct as the given options want them.
  */
 #include "toolkit/internal.h"
 
@@ -298,14 +298,11 @@ static bool read_view(Tool *t, int index, const BpfMap *map, View *v)
 
 int tool_views(Tool *t, const BpfObject *object, Error *err)
 {
+	int rc = tool_take_object(t, object, err);
+
 	t->views.n = 0;
-	t->object = object;
-	if (!object->btf)
-		return error_set(err, EINVAL, "%s: the object has no BTF, so nothing says what to show",
-				 object->name);
-	t->btf = btf_open(t->arena, object->btf, object->btf_size, NULL, err);
-	if (!t->btf)
-		return -err->code;
+	if (rc)
+		return rc;
 	for (int i = 0; i < object->maps.n; i++) {
 		View v;
 
@@ -347,7 +344,8 @@ void tool_default_views(Tool *t)
 
 		if (has_view(t, i) || starts_with(map->name, "__bcc_"))
 			continue;
-		if (map->type == BPF_MAP_TYPE_RINGBUF || map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
+		if (map->type == BPF_MAP_TYPE_RINGBUF ||
+		    map->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY) {
 			if (!map->btf_event)
 				continue;
 			v.kind = VIEW_EVENTS;

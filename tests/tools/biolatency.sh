@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
-# A read that no cache answers: of the first disk there is.
-disk=$(awk '$3 !~ /^(loop|ram|zram|dm-|sr|fd)/ { print $3; exit }' /proc/diskstats)
+# Reads that no cache answers: of a file, directly from its disk (a tmpfs cannot).
 reads() {
-	[ -b "/dev/$disk" ] && dd if="/dev/$disk" of=/dev/null bs=4k count=50 iflag=direct 2> /dev/null
+	dd if=/dev/zero of="$dir/file" bs=4k count=50 oflag=direct 2> /dev/null &&
+		dd if="$dir/file" of=/dev/null bs=4k iflag=direct 2> /dev/null
 }
 "$BCC" biolatency -D -F > "$dir/out" 2> "$dir/err"
 check "-D with -F is refused" complains '^ERROR: can only use -D or -F\. Exiting\.$'
@@ -17,7 +17,7 @@ if reads; then
 	start biolatency -D
 	reads
 	stop
-	check "-D names the disk" shown "^disk = $disk\$"
+	check "-D names the disk" shown '^disk = [a-z]'
 	start biolatency -F
 	reads
 	stop
@@ -26,10 +26,10 @@ if reads; then
 	reads
 	stop
 	check "biosnoop has the heading" shown '^TIME\(s\) +COMM +PID +DISK +T SECTOR +BYTES +QUE\(ms\) +LAT\(ms\)$'
-	check "biosnoop shows the reads" shown "^[0-9.]+ +dd +[0-9]+ +$disk +R [0-9]+ +4096 +[0-9.]+ +[0-9.]+\$"
+	check "biosnoop shows the reads" shown '^[0-9.]+ +dd +[0-9]+ +[a-z][a-z0-9]* +R [0-9]+ +4096 +[0-9.]+ +[0-9.]+$'
 else
 	stop
-	echo "# no disk to read from: only attaching was tested"
+	echo "# nothing here reads from a disk: only attaching was tested"
 	check "biosnoop attaches" start biosnoop
 	stop
 fi

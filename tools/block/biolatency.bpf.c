@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * biolatency: how block device I/O latency is distributed, from issue (or, with -Q, from queueing) to
- * completion. Requests are told apart by their address; the first completion counts.
+ * biolatency: how block device I/O latency is distributed, from issue (or, with -Q, from queueing)
+ * to completion. Requests are told apart by their address; the first completion counts.
  */
 #include <bcc/tool.h>
 #include <linux/blkdev.h>

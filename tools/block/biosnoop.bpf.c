@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * biosnoop: one row for each block I/O. Who submitted it is learnt where its accounting starts (in the
- * submitter's context), what it covers when it is issued (at completion nothing is left), the time at
- * its end.
+ * biosnoop: one row for each block I/O. Who submitted it is learnt where its accounting starts (in
+ * the submitter's context), what it covers when it is issued (at completion nothing is left), the
+ * time at its end.
  */
 #include <bcc/tool.h>
 #include <linux/blkdev.h>

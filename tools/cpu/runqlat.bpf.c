@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * runqlat: how long runnable tasks wait for a CPU: from wakeup, or from being preempted, to running.
+ * runqlat: how long runnable tasks wait for a CPU: from wakeup, or being preempted, to running.
  * The plain tracepoints say which threads; processes and namespaces need the tasks themselves, so
  * these options use the raw tracepoints and the kernel's types.
  */

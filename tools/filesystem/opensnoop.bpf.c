@@ -96,7 +96,8 @@ static u32 add_directories(struct open *e, u32 n)
 		if (dentry == up || n > sizeof(e->path) - 256)
 			break;
 		added = bpf_probe_read_kernel_str(&e->path[n], 256, dentry->d_name.name);
-		if (added < 0 || added > 256)  /* not <= 0: states of the verifier stay comparable */
+		/* 0 is let through so that the verifier's states of n stay comparable */
+		if (added < 0 || added > 256)
 			break;
 		n += added;
 		dentry = up;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * execsnoop: which programs are started. The arguments are collected when execve() begins, because
- * they are gone afterwards, and kept by process (an exec from another thread takes over the leader's
- * id); the row is sent when it returns.
+ * they are gone afterwards, and kept by process (an exec from another thread takes over the
+ * leader's id); the row is sent when it returns.
  */
 #include <bcc/tool.h>
 #include <linux/sched.h>

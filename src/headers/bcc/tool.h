@@ -63,7 +63,7 @@
 #define STATUS(failure, status) __bcc_tag("status_" #failure, #status)
 #define END_AFTER_EVENT_IF(cond) __bcc_tag("end_after_event?" #cond, "")
 
-/* Types of options and columns ------------------------------------------------------------------- */
+/* Types of options and columns ----------------------------------------------------------------- */
 
 typedef unsigned char text_t;            /* option: any text; the constant says whether it was given */
 typedef unsigned char pattern_t;         /* option: extended regular expression */
@@ -101,7 +101,7 @@ typedef struct ipaddr {
 	u32 family;                      /* AF_INET, AF_INET6 */
 } ipaddr_t;
 
-/* Columns: after a member of an event, key or value struct ------------------------------------------- */
+/* Columns: after a member of an event, key or value struct ------------------------------------- */
 
 /* The format has one conversion (d u x o f s) with flags, width, precision. Columns are separated
  * by a space, unless TIGHT. JSON uses the member's name and raw value. */
@@ -129,7 +129,7 @@ typedef struct ipaddr {
  * opensnoop. In front of a program, after a member or a map. */
 #define ONLY_IF(option) __bcc_decl_tag("only_if:" #option)
 
-/* What is shown -------------------------------------------------------------------------------------- */
+/* What is shown -------------------------------------------------------------------------------- */
 
 /* A stream of events, one row each. */
 #define EVENTS(name, type) \
@@ -180,7 +180,7 @@ typedef struct ipaddr {
 #define REPORT_BLANK_AFTER __bcc_tag("blank", "after")
 #define REPORT_NO_BLANK __bcc_tag("blank", "none")
 
-/* Help for programs ------------------------------------------------------------------------------------- */
+/* Help for programs ---------------------------------------------------------------------------- */
 
 /* map.update, counted and reported at the end if the map is full. */
 #define TRACK(map, key, value) do { \

@@ -2,8 +2,8 @@
 /* Words of kernel C that need no header: attributes, marks, byte order, a few macros. */
 
 #define __always_inline inline __attribute__((always_inline))
-#define __noinline __attribute__((noinline))
-#define noinline __attribute__((noinline))
+#define __noinline __attribute__((__noinline__))
+#define noinline __attribute__((__noinline__))
 #define __packed __attribute__((packed))
 #define __aligned(n) __attribute__((aligned(n)))
 #define ____cacheline_aligned __attribute__((aligned(64)))

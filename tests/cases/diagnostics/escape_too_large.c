@@ -1,0 +1,5 @@
+// error: 4 escape_too_large
+int f(void *ctx)
+{
+	return '\xfff';
+}

@@ -1,0 +1,7 @@
+// error: 2 include_too_deep
+#include __FILE__
+
+int f(void *ctx)
+{
+	return 0;
+}

@@ -1,0 +1,6 @@
+// error: 6 unterminated_comment
+int f(void *ctx)
+{
+	return 0;
+}
+/* no end
