@@ -2,7 +2,7 @@
 # make            build/bcc, build/libbcc.so
 # make demo       installs what is missing, builds, traces file opens for five seconds
 # make check      installs what the tests need, runs all tests
-# make san lint bench install clean; make STATIC=1 for a fully static bcc
+# make san lint bench install clean; make STATIC=1 for a fully static bcc; make V=1 to see commands
 
 CC      ?= cc
 O       ?= build
@@ -22,33 +22,44 @@ LIBS    := -l:libbpf.a -l:libelf.a -l:libz.a
 # Debian's static ones are no position-independent code
 SO_LIBS := -lbpf -lelf -lz
 
+# V=1 shows the commands
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+JOBS    := $(shell nproc)
+
 .DEFAULT_GOAL := all
 all: $(O)/bcc $(O)/libbcc.so
 
 $(O)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DBCC_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DBCC_VERSION='"$(VERSION)"' -MMD -MP -c $< -o $@
 $(O)/gen/%.o: $(O)/gen/%.c
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -MMD -MP -c $< -o $@
 
 # The built-in headers, cut into snippets
 HEADERS := $(sort $(shell find src/headers -name '*.h' -o -name '*.list'))
 $(O)/gen/mkpool: src/headers/mkpool.c src/base/str.c
 	@mkdir -p $(@D)
-	$(CC) -O2 $(WARN) -Isrc $^ -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) -O2 $(WARN) -Isrc $^ -o $@
 $(O)/gen/pool.c: $(O)/gen/mkpool $(HEADERS)
-	$(O)/gen/mkpool $@ src/headers $(HEADERS)
+	$(call say,POOL,$@)
+	$(Q)$(O)/gen/mkpool $@ src/headers $(HEADERS)
 
 # The tools' sources, and the names of system calls, as C
 TOOLS   := $(wildcard tools/*/*.bpf.c)
 $(O)/gen/embed: tools/embed/embed.c
 	@mkdir -p $(@D)
-	$(CC) -O2 $(WARN) $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) -O2 $(WARN) $< -o $@
 $(O)/gen/tools.c: $(O)/gen/embed $(TOOLS)
-	$(O)/gen/embed $@ $(TOOLS)
+	$(call say,EMBED,$@)
+	$(Q)$(O)/gen/embed $@ $(TOOLS)
 $(O)/gen/syscalls.inc:
 	@mkdir -p $(@D)
-	echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
+	$(Q)echo '#include <sys/syscall.h>' | $(CC) -E -dM - | \
 		sed -n 's/^#define __NR_\([a-z0-9_]*\) .*/X(\1)/p' | sort > $@
 $(O)/src/toolkit/names.o: $(O)/gen/syscalls.inc
 
@@ -58,11 +69,14 @@ room-%:
 
 $(O)/libbcc.a: $(LIBOBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)ar rcs $@ $^
 $(O)/bcc: $(CMDOBJ) $(O)/libbcc.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(if $(STATIC),-static) $(CMDOBJ) $(O)/libbcc.a $(LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--gc-sections $(if $(STATIC),-static) $(CMDOBJ) $(O)/libbcc.a $(LIBS) -o $@
 $(O)/libbcc.so: $(LIBOBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--gc-sections -Wl,--no-undefined $^ $(SO_LIBS) -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--gc-sections -Wl,--no-undefined $^ $(SO_LIBS) -o $@
 
 -include $(LIBOBJ:.o=.d) $(CMDOBJ:.o=.d)
 
@@ -70,7 +84,8 @@ $(O)/libbcc.so: $(LIBOBJ)
 $(O)/tests/differential/compare: $(O)/tests/differential/generate.o
 $(O)/tests/%: tests/%.c $(O)/libbcc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
 
 $(O)/tests/unit/ir_run_test: $(O)/tests/unit/ir_interpreter.o
 
@@ -82,18 +97,18 @@ BENCH_PACKAGES := libbpf-tools bpfcc-tools bpftrace
 
 demo:
 	@scripts/install-packages $(BUILD_PACKAGES)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@scripts/demo
 
 check:
 	@scripts/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@tests/run
 
 # The same tests under AddressSanitizer and UBSan, without the virtual machines.
 san:
 	@scripts/install-packages $(BUILD_PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined \
+	@$(MAKE) --no-print-directory -j$(JOBS) O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=undefined -fno-omit-frame-pointer" all
 	@O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
 		ASAN_OPTIONS=detect_leaks=1 tests/run unit cases tools
