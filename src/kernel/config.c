@@ -67,19 +67,18 @@ void kernel_release_config(void)
 	config_text = NULL;
 }
 
-/* "CONFIG_NAME=value" at the start of a line. */
-static const char *find_value(const char *text, const char *name, Str *value)
+bool kernel_find_config_value(const char *text, const char *name, Str *value)
 {
 	char key[128];
 	int n = snprintf(key, sizeof(key), "\nCONFIG_%s=", name);
 	const char *p;
 
 	if (n >= (int)sizeof(key) || !(p = strstr(text, key)))
-		return NULL;
+		return false;
 	p += n;
 	value->p = p;
 	value->n = strcspn(p, "\n");
-	return p;
+	return true;
 }
 
 /* Options that the machine decides: true, with *answer NULL if the option is unset. */
@@ -142,7 +141,7 @@ const char *kernel_config(const char *name)
 	text = need_text();
 	if (!text)
 		answer = infer(name);
-	else if (find_value(text, name, &value))
+	else if (kernel_find_config_value(text, name, &value))
 		answer = arena_strndup(kernel_arena(), value.p, value.n);
 	name = arena_strdup(kernel_arena(), name);
 	hashmap_put(&kept, str_of(name), (void *)(answer ? answer : unset));

@@ -17,11 +17,16 @@ typedef struct KallsymsLine {
 	char type;
 	char *name, *module;       /* module "" for vmlinux */
 } KallsymsLine;
+/* False: no such line. */
+bool kernel_cut_symbol_line(char *text, KallsymsLine *line);
 /* Hands out every line until `each` returns false. 0, or -errno if it cannot be read. */
 int kernel_each_symbol(bool (*each)(void *self, const KallsymsLine *line), void *self);
 
 /* tracefs.c */
 bool kernel_has_event_of_any_category(const char *event);
+
+/* config.c: "CONFIG_NAME=value" at the start of a line but the first. */
+bool kernel_find_config_value(const char *text, const char *name, Str *value);
 
 /* config.c, vmlinux.c: parts of kernel_release_btf */
 void kernel_release_config(void);

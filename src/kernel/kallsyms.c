@@ -20,7 +20,7 @@ static const char *skip_hex(const char *p, uint64_t *value)
 }
 
 /* "ffffffff81000000 T name\t[module]" */
-static bool cut_line(char *text, KallsymsLine *line)
+bool kernel_cut_symbol_line(char *text, KallsymsLine *line)
 {
 	char *p = (char *)skip_hex(text, &line->address), *tab;
 
@@ -62,7 +62,7 @@ int kernel_each_symbol(bool (*each)(void *self, const KallsymsLine *line), void 
 			KallsymsLine line;
 
 			*end = '\0';
-			if (cut_line(start, &line))
+			if (kernel_cut_symbol_line(start, &line))
 				more = each(self, &line);
 		}
 		have -= (size_t)(start - buf);

@@ -66,6 +66,21 @@ void format_text(const Format *f, const char *text, size_t n, StrBuf *out)
 		pad(out, missing);
 }
 
+/* The same for text that stands at the end of `out` already, from `start` on. */
+static void fit_text(const Format *f, StrBuf *out, size_t start)
+{
+	size_t n = out->n - start, missing;
+
+	if (f->precision >= 0 && n > (size_t)f->precision)
+		out->p[out->n = start + (n = (size_t)f->precision)] = '\0';
+	missing = (size_t)f->width > n ? (size_t)f->width - n : 0;
+	pad(out, (int)missing);
+	if (!f->left && missing && n) {
+		memmove(out->p + start + missing, out->p + start, n);
+		memset(out->p + start, ' ', missing);
+	}
+}
+
 /* The heading has the width of the cells; zero-padded numbers have it on the left. */
 void format_heading(const Format *f, const char *heading, StrBuf *out, bool last)
 {
@@ -175,12 +190,19 @@ static Str text_bytes(const Column *c, const uint8_t *data, size_t size)
 	return s;
 }
 
+static bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 static void printable(Str s, StrBuf *out)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char ch = (unsigned char)s.p[i];
-
-		sb_putc(out, ch < ' ' || ch == 0x7f ? '?' : (char)ch);
+	for (size_t i = 0, run; i < s.n; i += run + 1) {
+		for (run = 0; i + run < s.n && !is_control(s.p[i + run]);)
+			run++;
+		sb_add(out, s.p + i, run);
+		if (i + run < s.n)
+			sb_putc(out, '?');
 	}
 }
 
@@ -219,14 +241,14 @@ static bool next_argument(const Column *c, const uint8_t *data, size_t size, siz
 /* The path, behind the directories that follow it. */
 static void whole_path(const Column *c, const uint8_t *data, size_t size, StrBuf *out)
 {
+	size_t at = 0, start = out->n;
 	Str parts[40];
-	size_t at = 0;
 	int n = 0;
 
 	while (n < (int)ARRAY_LEN(parts) && next_argument(c, data, size, &at, &parts[n]))
 		n++;
 	for (int i = n - 1; i > 0; i--) {
-		if (out->n == 0 || parts[i].n)
+		if (out->n == start || parts[i].n)
 			sb_putc(out, '/');
 		printable(parts[i], out);
 	}
@@ -383,7 +405,7 @@ static bool is_none(const Column *c, uint64_t raw)
 void column_cell(const Tool *t, Column *c, const uint8_t *data, size_t size, StrBuf *out)
 {
 	uint64_t raw = column_raw(c, data, size);
-	StrBuf text = { 0 };
+	size_t start = out->n;
 
 	if (is_none(c, raw)) {
 		Format f = { .left = c->format.left || c->format.zero, .width = c->format.width,
@@ -391,9 +413,8 @@ void column_cell(const Tool *t, Column *c, const uint8_t *data, size_t size, Str
 
 		format_text(&f, c->none_text, strlen(c->none_text), out);
 	} else if (c->format.conversion == 's') {
-		column_text(t, c, data, size, &text);
-		format_text(&c->format, text.p ? text.p : "", text.n, out);
-		sb_free(&text);
+		column_text(t, c, data, size, out);
+		fit_text(&c->format, out, start);
 	} else if (c->format.conversion == 'f') {
 		format_double(&c->format, scaled(c, raw), out);
 	} else {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Random programs for comparing compilers. Each is an XDP program that reads 64 input bytes of the
- * packet, computes with integers of all widths and signs, a struct with bit-fields, arrays, loops,
- * switches and inlined functions, and writes a digest of all its variables back. Nothing in
- * it is undefined: every variable is initialised, shift counts and indices are masked, divisors are
- * odd and unsigned, and both compilers wrap signed arithmetic.
+ * packet, computes with integers of all widths and signs, structs with bit-fields, a union, arrays,
+ * global data, packet bytes, pointers to members, loops, switches, jumps, helper calls, inlined
+ * functions and subprograms, and writes a digest of all its variables back. Nothing in it is
+ * undefined: every variable is initialised, shift counts and indices are masked, divisors are odd
+ * and unsigned, and both compilers wrap signed arithmetic and let any types alias.
  */
 #include "differential/generate.h"
 
 #include <stdlib.h>
 
-enum { MAX_VARS = 24, MAX_FUNCTIONS = 3 };
+enum { MAX_FUNCTIONS = 3, GLOBALS = 3 };
 
 typedef struct IntType { const char *name; int bits; bool is_signed; } IntType;
 
@@ -19,18 +20,19 @@ static const IntType types[] = {
 	{ "u32", 32, false }, { "s32", 32, true }, { "u64", 64, false }, { "s64", 64, true },
 };
 
-static const char *const fields[] = { "s.a", "s.b", "s.c", "s.d", "s.e", "s.g", "s.h", "s.n.x", "s.n.y" };
+static const char *const fields[] = { "a", "b", "c", "d", "e", "f[1]", "g", "h", "n.x", "n.y", "n.z" };
 
 typedef struct Generator {
 	uint64_t state;
 	StrBuf *out;
 	int indent;
 	int n_vars;                /* v0 ... visible */
-	int n_params;              /* in a function body: p0 ... instead of the struct and array */
 	int n_functions, arity[MAX_FUNCTIONS];
 	int loops;                 /* nesting */
 	int program;
-	bool in_function;
+	int labels;
+	bool in_function, has_struct;      /* the function has a parameter struct S *p */
+	bool takes_struct[MAX_FUNCTIONS];
 } Generator;
 
 static uint32_t random_below(Generator *g, uint32_t n)
@@ -73,17 +75,73 @@ static void constant(Generator *g)
 		sb_printf(g->out, "%d", (int)random_below(g, 2000) - 1000);
 }
 
+/* vN, to be masked */
+static unsigned variable(Generator *g)
+{
+	return random_below(g, (uint32_t)g->n_vars);
+}
+
+static const char *field(Generator *g)
+{
+	return fields[random_below(g, ARRAY_LEN(fields))];
+}
+
+static void global(Generator *g)
+{
+	switch (random_below(g, 4)) {
+	case 0: sb_printf(g->out, "g%d_%u", g->program, random_below(g, GLOBALS)); return;
+	case 1: sb_printf(g->out, "ga%d[v%u & 3]", g->program, variable(g)); return;
+	case 2: sb_printf(g->out, "gs%d.%s", g->program, field(g)); return;
+	default: sb_printf(g->out, "gt%d[v%u & 1].%s", g->program, variable(g), field(g));
+	}
+}
+
+static void packet_byte(Generator *g)
+{
+	static const char *const wide[] = { "u16", "u32", "s32", "u64", "s16" };
+
+	if (random_below(g, 2))
+		sb_printf(g->out, "io->in[v%u & 63]", variable(g));
+	else
+		sb_printf(g->out, "(*(%s *)(io->in + %u))", wide[random_below(g, ARRAY_LEN(wide))],
+			  random_below(g, 64));
+}
+
+static void part_of_union(Generator *g)
+{
+	static const char *const parts[] = { "w", "h[1]", "q[2]", "b[5]", "bits.lo", "bits.mid", "bits.hi" };
+
+	if (random_below(g, 3))
+		sb_printf(g->out, "u.%s", parts[random_below(g, ARRAY_LEN(parts))]);
+	else
+		sb_printf(g->out, "u.b[v%u & 7]", variable(g));
+}
+
 /* Something that may also be assigned to. */
 static void place(Generator *g)
 {
-	uint32_t kind = g->in_function ? 0 : random_below(g, 8);
+	uint32_t kind = g->in_function ? random_below(g, 12) : random_below(g, 24);
 
-	if (kind < 5)
-		sb_printf(g->out, "v%u", random_below(g, (uint32_t)g->n_vars));
-	else if (kind < 7)
-		sb_puts(g->out, fields[random_below(g, ARRAY_LEN(fields))]);
+	if (kind < 9 || (kind == 10 && g->in_function && !g->has_struct))
+		sb_printf(g->out, "v%u", variable(g));
+	else if (kind == 9)
+		global(g);
+	else if (g->in_function)
+		g->has_struct ? sb_printf(g->out, "p->%s", field(g)) : global(g);
+	else if (kind < 13)
+		sb_printf(g->out, "s.%s", field(g));
+	else if (kind < 15)
+		sb_printf(g->out, "arr[v%u & 7]", variable(g));
+	else if (kind < 17)
+		sb_printf(g->out, "sa[v%u & 1].%s", variable(g), field(g));
+	else if (kind < 19)
+		packet_byte(g);
+	else if (kind < 21)
+		part_of_union(g);
+	else if (kind < 23)
+		sb_printf(g->out, "(*q%u)", random_below(g, 3));
 	else
-		sb_printf(g->out, "arr[v%u & 7]", random_below(g, (uint32_t)g->n_vars));
+		sb_puts(g->out, random_below(g, 2) ? "flag" : "vol");
 }
 
 static void expression(Generator *g, int depth);
@@ -105,12 +163,18 @@ static void binary(Generator *g, int depth)
 		expression(g, depth - 1);
 		sb_puts(g->out, ") / 3 : 9");
 	} else if (kind < 5) {
-		/* unsigned 64-bit division by something odd */
-		sb_printf(g->out, " ? (u64)(");
+		/* unsigned division by something odd */
+		const char *type = random_below(g, 3) ? "u64" : "u32";
+
+		sb_printf(g->out, " ? (%s)(", type);
 		expression(g, depth - 1);
-		sb_printf(g->out, ") %s ((u64)(", kind == 3 ? "/" : "%");
+		sb_printf(g->out, ") %s ((%s)(", kind == 3 ? "/" : "%", type);
 		expression(g, depth - 1);
 		sb_puts(g->out, ") | 1) : 5");
+	} else if (kind < 6) {
+		sb_printf(g->out, " %s (", random_below(g, 2) ? "<<" : ">>");
+		expression(g, depth - 1);
+		sb_printf(g->out, " & 31)");
 	} else {
 		sb_printf(g->out, " %s ", plain[random_below(g, ARRAY_LEN(plain))]);
 		expression(g, depth - 1);
@@ -123,6 +187,8 @@ static void call(Generator *g, int depth)
 	int f = (int)random_below(g, (uint32_t)g->n_functions);
 
 	sb_printf(g->out, "f%d_%d(", g->program, f);
+	if (g->takes_struct[f])
+		sb_printf(g->out, random_below(g, 2) ? "&s, " : "&sa[v%u & 1], ", variable(g));
 	for (int i = 0; i < g->arity[f]; i++) {
 		if (i)
 			sb_puts(g->out, ", ");
@@ -133,10 +199,35 @@ static void call(Generator *g, int depth)
 	sb_putc(g->out, ')');
 }
 
+static void other_expression(Generator *g, int depth)
+{
+	switch (random_below(g, 4)) {
+	case 0:
+		sb_puts(g->out, "(");
+		expression(g, depth - 1);
+		sb_puts(g->out, " ?: ");
+		expression(g, depth - 1);
+		sb_puts(g->out, ")");
+		return;
+	case 1:
+		sb_printf(g->out, "({ %s x = ", random_type(g)->name);
+		expression(g, depth - 1);
+		sb_puts(g->out, "; x + (x >> 3); })");
+		return;
+	case 2:
+		sb_puts(g->out, "(u8)(bpf_ktime_get_ns() == 0)");
+		return;
+	default:
+		sb_printf(g->out, "(%s)(", random_below(g, 2) ? "bool" : "enum E");
+		expression(g, depth - 1);
+		sb_puts(g->out, ")");
+	}
+}
+
 static void expression(Generator *g, int depth)
 {
 	static const char *const unary[] = { "-", "~", "!", "+" };
-	uint32_t kind = depth <= 0 ? random_below(g, 3) : random_below(g, 14);
+	uint32_t kind = depth <= 0 ? random_below(g, 3) : random_below(g, 17);
 
 	if (kind == 0) {
 		constant(g);
@@ -161,6 +252,14 @@ static void expression(Generator *g, int depth)
 		sb_puts(g->out, " : ");
 		expression(g, depth - 1);
 		sb_putc(g->out, ')');
+	} else if (kind == 13) {
+		static const int widths[] = { 16, 32, 64 };
+
+		sb_printf(g->out, "__builtin_bswap%d(", widths[random_below(g, 3)]);
+		expression(g, depth - 1);
+		sb_putc(g->out, ')');
+	} else if (kind == 14) {
+		other_expression(g, depth);
 	} else if (g->n_functions && !g->in_function) {
 		call(g, depth);
 	} else {
@@ -195,6 +294,49 @@ static void assignment(Generator *g)
 	sb_puts(g->out, ";\n");
 }
 
+/* Whole objects, pointers, builtins */
+static void other_assignment(Generator *g)
+{
+	static const char *const objects[] = { "s", "t", "sa[1]", "sa[v0 & 1]", "*r" };
+	const char *a = objects[random_below(g, ARRAY_LEN(objects))];
+	const char *b = objects[random_below(g, ARRAY_LEN(objects))];
+
+	switch (random_below(g, 10)) {
+	case 0:
+	case 1:
+		line(g, "%s = %s;", a, b);
+		return;
+	case 2:
+		line(g, "%s = gs%d;", a, g->program);
+		return;
+	case 3:
+		line(g, "gs%d = %s;", g->program, b);
+		return;
+	case 4:
+		start_line(g);
+		sb_printf(g->out, "%s = turn(%s, ", a, b);
+		expression(g, 2);
+		sb_puts(g->out, ");\n");
+		return;
+	case 5:
+		line(g, "q0 = v%u ? &s.d : &sa[v%u & 1].d;", variable(g), variable(g));
+		return;
+	case 6:
+		line(g, "q1 = v%u > 5 ? &t.e : &s.e; q2 = &arr8[v%u & 7];", variable(g), variable(g));
+		return;
+	case 7:
+		line(g, "r = v%u & 4 ? &s : &sa[v%u & 1];", variable(g), variable(g));
+		return;
+	case 8:
+		line(g, "__builtin_memcpy(%s, io->in + %u, 8);", random_below(g, 2) ? "&u" : "arr8",
+		     random_below(g, 56));
+		return;
+	default:
+		line(g, "v%u += __sync_fetch_and_add(&ga%d[v%u & 3], v%u);", variable(g), g->program,
+		     variable(g), variable(g));
+	}
+}
+
 static void statements(Generator *g, int depth);
 
 static void condition(Generator *g, int depth)
@@ -217,22 +359,37 @@ static void condition(Generator *g, int depth)
 
 static void loop(Generator *g, int depth)
 {
-	int n = g->loops++;
+	static const char *const ways_out[] = { "break", "continue", "goto" };
+	static const char *const counters[] = { "int", "u8", "u64", "u32", "s64" };
+	int n = g->loops++, label = g->labels++;
+	uint32_t kind = random_below(g, 4), limit = 1 + random_below(g, 6);
+	const char *counter = counters[random_below(g, ARRAY_LEN(counters))];
 
-	line(g, "for (int i%d = 0; i%d < %u; i%d++) {", n, n, 1 + random_below(g, 6), n);
+	if (kind == 0)
+		line(g, "for (%s i%d = %u; i%d > 0; i%d--) {", counter, n, limit, n, n);
+	else if (kind == 1)
+		line(g, "{ %s i%d = 0; while (i%d++ < %u) {", counter, n, n, limit);
+	else
+		line(g, "for (%s i%d = 0; i%d < %u; i%d++) {", counter, n, n, limit, n);
 	g->indent++;
-	if (random_below(g, 3) == 0) {
+	if (random_below(g, 2) == 0) {
+		const char *way = ways_out[random_below(g, 3)];
+
 		start_line(g);
 		sb_puts(g->out, "if (");
 		expression(g, 2);
 		sb_puts(g->out, ")\n");
-		line(g, "\t%s;", random_below(g, 2) ? "break" : "continue");
+		if (!strcmp(way, "goto"))
+			line(g, "\tgoto out%d_%d;", g->program, label);
+		else
+			line(g, "\t%s;", way);
 	}
 	statements(g, depth - 1);
 	if (!g->in_function)
-		line(g, "v%u += arr[i%d & 7];", random_below(g, (uint32_t)g->n_vars), n);
+		line(g, random_below(g, 2) ? "v%u += arr[i%d & 7];" : "v%u ^= io->in[i%d];", variable(g), n);
 	g->indent--;
-	line(g, "}");
+	line(g, kind == 1 ? "} }" : "}");
+	line(g, "out%d_%d: ;", g->program, label);
 	g->loops--;
 }
 
@@ -265,7 +422,7 @@ static void statements(Generator *g, int depth)
 	uint32_t n = 1 + random_below(g, 3);
 
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t kind = depth <= 0 ? 0 : random_below(g, 10);
+		uint32_t kind = depth <= 0 ? 0 : random_below(g, 12);
 
 		if (kind < 6)
 			assignment(g);
@@ -275,8 +432,8 @@ static void statements(Generator *g, int depth)
 			loop(g, depth);
 		else if (depth > 1 && !g->in_function)
 			choice(g, depth);
-		else if (!g->in_function && random_below(g, 2))
-			line(g, random_below(g, 2) ? "t = s;" : "s = t;");
+		else if (!g->in_function)
+			other_assignment(g);
 		else
 			assignment(g);
 	}
@@ -284,15 +441,20 @@ static void statements(Generator *g, int depth)
 
 static void function(Generator *g, int index)
 {
-	int arity = 1 + (int)random_below(g, 4);
+	static const char *const kinds[] = { "inline ", "__attribute__((always_inline)) ", "",
+					     "__attribute__((noinline)) " };
+	uint32_t kind = random_below(g, ARRAY_LEN(kinds));
+	int arity = 1 + (int)random_below(g, kind == 3 ? 4 : 7);
 
 	g->arity[index] = arity;
+	g->takes_struct[index] = random_below(g, 2);
 	start_line(g);
-	sb_printf(g->out, "static %s%s f%d_%d(", random_below(g, 2) ? "inline " : "__attribute__((always_inline)) ",
-		  random_type(g)->name, g->program, index);
+	sb_printf(g->out, "static %s%s f%d_%d(%s", kinds[kind], random_type(g)->name, g->program, index,
+		  g->takes_struct[index] ? "struct S *p, " : "");
 	for (int i = 0; i < arity; i++)
 		sb_printf(g->out, "%s%s v%d", i ? ", " : "", random_type(g)->name, i);
 	sb_puts(g->out, ")\n{\n");
+	g->has_struct = g->takes_struct[index];
 	g->indent++;
 	g->in_function = true;
 	g->n_vars = arity;
@@ -308,7 +470,7 @@ static void function(Generator *g, int index)
 	sb_puts(g->out, "return ");
 	expression(g, 3);
 	sb_puts(g->out, ";\n");
-	g->in_function = false;
+	g->in_function = g->has_struct = false;
 	g->indent--;
 	line(g, "}\n");
 }
@@ -324,8 +486,12 @@ static void declare(Generator *g)
 		line(g, "%s v%d = *(%s *)(io->in + %u);", t->name, i, t->name, 8 * random_below(g, 8));
 		g->n_vars++;
 	}
-	line(g, "struct S s = { .a = v0, .b = v1, .n = { v2, v3 }, .h = v0 }, t = {};");
+	line(g, "struct S s = { .a = v0, .b = v1, .n = { v2, v3 }, .h = v0 }, t = {}, sa[2] = { s, { .e = v1 } };");
+	line(g, "struct S *r = &t;");
 	line(g, "%s arr[8] = { v1, v2, [4 ... 6] = v3 };", random_type(g)->name);
+	line(g, "u8 arr8[8] = { v1, v2 }; union U u = { .w = v0 };");
+	line(g, "u32 *q0 = &s.d; s64 *q1 = &s.e; u8 *q2 = arr8;");
+	line(g, "bool flag = io->in[%u] & 1; volatile u32 vol = v1;", random_below(g, 64));
 }
 
 static void digest(Generator *g)
@@ -334,16 +500,37 @@ static void digest(Generator *g)
 	for (int i = 0; i < g->n_vars; i++)
 		line(g, "h = h * 31 + v%d;", i);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		line(g, "h = (h ^ (h >> 29)) * 31 + %s;", fields[i]);
-	line(g, "h += t.a + t.b + t.d + t.h;");
+		line(g, "h = (h ^ (h >> 29)) * 31 + s.%s + gs%d.%s;", fields[i], g->program, fields[i]);
+	line(g, "h += t.a + t.b + t.d + t.h + *q0 + *q1 + *q2 + r->d + flag + vol + u.w;");
+	line(g, "for (int i = 0; i < 2; i++)");
+	line(g, "\th = h * 33 + sa[i].a + sa[i].c * 3 + sa[i].d + sa[i].e + sa[i].n.x + ga%d[i];",
+	     g->program);
 	line(g, "for (int i = 0; i < 8; i++)");
-	line(g, "\th = h * 37 + arr[i];");
+	line(g, "\th = h * 37 + arr[i] + arr8[i];");
+	for (int i = 0; i < GLOBALS; i++)
+		line(g, "h = h * 41 + g%d_%d;", g->program, i);
 	line(g, "io->out = h;");
 	line(g, "return (int)(h >> 7);");
 }
 
+static void globals(Generator *g)
+{
+	for (int i = 0; i < GLOBALS; i++) {
+		start_line(g);
+		sb_printf(g->out, "%s%s g%d_%d", i == 1 ? "volatile " : "", random_type(g)->name,
+			  g->program, i);
+		if (random_below(g, 2))
+			sb_printf(g->out, " = %d", (int)random_below(g, 200) - 100);
+		sb_puts(g->out, ";\n");
+	}
+	line(g, "u64 ga%d[4] = { 1, [2] = %u };", g->program, random_below(g, 1000));
+	line(g, "struct S gs%d = { .c = 99, .e = -3, .g = -2 }, gt%d[2];\n", g->program, g->program);
+}
+
 static void program(Generator *g)
 {
+	g->labels = 0;
+	globals(g);
 	g->n_functions = 0;
 	for (int i = (int)random_below(g, MAX_FUNCTIONS + 1); i > 0; i--) {
 		function(g, g->n_functions);
@@ -374,12 +561,19 @@ void generate_programs(uint64_t seed, int n, StrBuf *out)
 		     "#ifndef SEC\n#define SEC(name) __attribute__((section(name), used))\n#endif\n"
 		     "#ifdef DIFFERENTIAL_TYPES\n"
 		     "typedef unsigned char u8; typedef signed char s8; typedef unsigned short u16;\n"
-		     "typedef short s16; typedef unsigned int u32; typedef int s32;\n"
+		     "typedef short s16; typedef unsigned int u32; typedef int s32; typedef _Bool bool;\n"
 		     "typedef unsigned long long u64; typedef long long s64;\n"
+		     "static u64 (*bpf_ktime_get_ns)(void) = (void *)5;\n"
 		     "#endif\n"
 		     "struct io { u8 in[64 + 8]; u64 out; };\n"
+		     "enum E { LOW, HIGH = 70000 };\n"
 		     "struct S {\n\ts8 a;\n\tu16 b : 5;\n\tu16 c : 11;\n\tu32 d;\n\ts64 e;\n\tu8 f[3];\n"
-		     "\ts32 g : 7, h : 20;\n\tstruct { u16 x; s8 y; } n;\n};\n\n");
+		     "\ts32 g : 7, h : 20;\n\tstruct { u16 x; s8 y; u64 z : 33; } n;\n};\n"
+		     "union U {\n\tu64 w;\n\tu32 h[2];\n\tu16 q[4];\n\ts8 b[8];\n"
+		     "\tstruct { u32 lo : 9, mid : 14; s32 hi : 9; } bits;\n};\n\n"
+		     "static inline struct S turn(struct S x, u32 k)\n{\n\tstruct S y = x;\n\n"
+		     "\ty.d = x.d + k;\n\ty.e ^= x.h;\n\ty.n.x = x.n.y;\n\ty.f[k & 1] = k;\n"
+		     "\tif (k & 8)\n\t\treturn x;\n\treturn y;\n}\n\n");
 	for (int i = 0; i < n; i++) {
 		g.program = i;
 		program(&g);

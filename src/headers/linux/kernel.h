@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Macros that come along with any kernel header; every other header here includes this one. */
+#include <bcc/barrier.h>
 #include <linux/errno.h>
 #include <linux/types.h>
 
@@ -49,8 +50,6 @@ static inline u64 div_u64_rem(u64 dividend, u32 divisor, u32 *remainder)
 	return dividend / divisor;
 }
 
-#define barrier() asm volatile("" ::: "memory")
-#define barrier_var(var) asm volatile("" : "+r"(var))
 #define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, value) (*(volatile typeof(x) *)&(x) = (value))
 #define ACCESS_ONCE(x) (*(volatile typeof(x) *)&(x))
