@@ -133,6 +133,7 @@ struct Member {
 	uint16_t bit_width;        /* 0: no bit-field */
 	bool is_bitfield;          /* also with width 0, which only ends a storage unit */
 	bool is_packed;            /* attribute packed on the member */
+	bool is_missing;           /* the kernel's struct has no such member (core.c) */
 	uint32_t align;            /* attribute aligned on the member; 0: none */
 	VEC(const char *) tags;    /* btf_decl_tag on the member */
 };
@@ -297,10 +298,17 @@ struct Func {
 	const char *attach_target; /* "fn", "category:event", "module:fn"; NULL if none by name */
 	const char *kernel_name;   /* name without prefix, not yet cut to 15 */
 	Type *context;             /* type of the first parameter's pointee as the program sees it; may be void */
+	bool is_syscall, wants_result;  /* BPF_KSYSCALL, BPF_KRETPROBE */
 	bool syscall_wrapper;      /* parameters come from the nested pt_regs (3.4) */
 	VEC(const char *) tags;
 	void *ir;
 };
+
+typedef struct MapValue {
+	uint32_t index;
+	MapDecl *map;              /* one of the two */
+	Func *func;
+} MapValue;
 
 struct MapDecl {
 	Atom *name;
@@ -313,7 +321,10 @@ struct MapDecl {
 	bool is_extern, is_public, is_shared;
 	const char *pin_path;
 	const char *inner;         /* name of the inner map */
+	Type *definition;          /* struct that defines it in libbpf's style, else NULL */
+	VEC(MapValue) values;      /* entries that the loader fills in: inner maps, programs */
 	Type *event;               /* struct handed to perf_submit/ringbuf_* (section 2.6) */
+	Var *lost;                 /* counts the records that a full ring buffer refused; NULL: none */
 	VEC(const char *) tags;
 	int index;                 /* position in Unit.maps */
 };

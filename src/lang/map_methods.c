@@ -378,10 +378,48 @@ static Expr *build_submit_skb(Call *c)
 	return dialect_helper(l, 25, l->t_int, c->loc, 5, args);
 }
 
+/* The global `__bcc_lost_MAP`, which the runtime reads. */
+static Var *lost_counter(Call *c)
+{
+	Lang *l = c->l;
+	MapDecl *map = c->map;
+	const char *name = arena_printf(l->arena, "__bcc_lost_%s", map->name->text);
+	Var *v = map->lost;
+
+	if (v)
+		return v;
+	v = var_new(l, atom_intern(l, name, strlen(name)),
+		    type_qualified(l, l->t_ullong, QUAL_VOLATILE, TYPE_SPACE_NONE), map->loc);
+	v->is_global = v->is_static = v->is_volatile = v->is_used = v->is_written = true;
+	vec_push(l->arena, &v->tags, "counter:lost");
+	vec_push(l->arena, &l->unit->globals, v);
+	return map->lost = v;
+}
+
+/* A helper call whose failure means that a record is lost: result != 0, or NULL. */
+static Expr *build_counted(Call *c, bool fails_with_null)
+{
+	Lang *l = c->l;
+	Stmt *block = dialect_block(l, c->loc);
+	Var *result = dialect_local(l, block, "result", result_type(c), build_plain(c), c->loc);
+	Expr *failed = fails_with_null ? is_null(c, result) : dialect_value(l, result, c->loc);
+	Expr *count = expr_builtin(l, BUILTIN_ATOMIC_ADD, l->t_void, c->loc);
+
+	vec_push(l->arena, &count->args,
+		 expr_address(l, expr_var(l, lost_counter(c), c->loc), c->loc));
+	vec_push(l->arena, &count->args, expr_int(l, 1, l->t_ullong, c->loc));
+	dialect_do(l, dialect_if(l, block, failed, c->loc)->body, count);
+	return dialect_statement_value(l, block, dialect_value(l, result, c->loc), c->loc);
+}
+
 static Expr *build(Call *c)
 {
 	const char *name = c->method->name;
 
+	if (strcmp(name, "ringbuf_output") == 0)
+		return build_counted(c, false);
+	if (strcmp(name, "ringbuf_reserve") == 0)
+		return build_counted(c, true);
 	if (c->method->helper)
 		return build_plain(c);
 	if (strcmp(name, "perf_submit_skb") == 0)

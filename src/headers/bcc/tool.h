@@ -133,22 +133,14 @@ typedef struct ipaddr {
 
 /* A stream of events, one row each. */
 #define EVENTS(name, type) \
-	static volatile u64 __bcc_lost_##name __bcc_decl_tag("counter:lost"); \
 	BPF_PERCPU_ARRAY(name##_scratch, type, 1); \
 	BPF_RINGBUF_OUTPUT(name, 64) __bcc_decl_tag("view:events") __bcc_decl_tag("struct:" #type)
 /* A record in the buffer, or NULL if it is full (counted as lost); to be submitted. */
-#define EVENT_RESERVE(name, type) ({ \
-	type *__event = (type *)name.ringbuf_reserve(sizeof(type)); \
-	if (!__event) \
-		__sync_fetch_and_add(&__bcc_lost_##name, 1); \
-	__event; })
+#define EVENT_RESERVE(name, type) ((type *)name.ringbuf_reserve(sizeof(type)))
 #define EVENT_SUBMIT(name, event) name.ringbuf_submit(event, 0)
 /* For records whose last member is long and rarely full: memory of this CPU, and its output. */
 #define EVENT_SCRATCH(name) name##_scratch.lookup(&(int){ 0 })
-#define EVENT_OUTPUT(name, event, size) do { \
-	if (name.ringbuf_output(event, size, 0)) \
-		__sync_fetch_and_add(&__bcc_lost_##name, 1); \
-} while (0)
+#define EVENT_OUTPUT(name, event, size) name.ringbuf_output(event, size, 0)
 
 /* After a map's declaration; a map with an array or {…, slot} key of counts: */
 #define LOG2(label) __bcc_decl_tag("view:log2") __bcc_decl_tag("label:" label)
