@@ -2,7 +2,7 @@
 # make            build/bcc, build/libbcc.so
 # make demo       installs what is missing, builds, traces file opens for five seconds
 # make check      installs what the tests need, runs all tests
-# make san lint bench install clean; make STATIC=1 for a fully static bcc; make V=1 to see commands
+# make san fuzz lint bench install clean; make STATIC=1 for a fully static bcc; make V=1 to see commands
 
 CC      ?= cc
 O       ?= build
@@ -13,7 +13,7 @@ ALL_CFLAGS = -std=gnu11 $(WARN) -fPIC -fvisibility=hidden -ffunction-sections -f
 PREFIX  ?= /usr/local
 VERSION := $(shell cat VERSION)
 
-ROOMS   := base facts btf lang headers ir bpf kernel runtime symbols toolkit
+ROOMS   := base facts btf lang headers ir bpf kernel symbols runtime toolkit
 SRC     := $(filter-out src/headers/mkpool.c,$(foreach r,$(ROOMS),$(wildcard src/$(r)/*.c)))
 GEN     := $(O)/gen/pool.c $(O)/gen/tools.c
 LIBOBJ  := $(SRC:%.c=$(O)/%.o) $(GEN:.c=.o)
@@ -24,7 +24,7 @@ SO_LIBS := -lbpf -lelf -lz
 
 # V=1 shows the commands
 Q       := $(if $(V),,@)
-say      = $(if $(V),,@printf '  %-6s %s\n' $(1) $(2))
+say      = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-6s %s\n' $(1) $(2))
 JOBS    := $(shell nproc)
 
 .DEFAULT_GOAL := all
@@ -85,14 +85,20 @@ $(O)/tests/differential/compare: $(O)/tests/differential/generate.o
 $(O)/tests/%: tests/%.c $(O)/libbcc.a
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $< $(filter %.o,$^) $(O)/libbcc.a $(LIBS) -lcmocka $(LDFLAGS) -o $@
 
 $(O)/tests/unit/ir_run_test: $(O)/tests/unit/ir_interpreter.o
+
+FUZZERS := $(patsubst %.c,$(O)/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_MAIN ?= $(O)/tests/fuzz/alone.o
+$(FUZZERS): $(O)/tests/fuzz/host.o $(O)/tests/fuzz/mutate.o $(FUZZ_MAIN)
+fuzzers: $(FUZZERS)
 
 # Debian packages: to build, and besides for the tests
 BUILD_PACKAGES := gcc make libc6-dev libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
 TEST_PACKAGES  := libcmocka-dev clang llvm bpftool qemu-system-x86 busybox-static kmod cpio xz-utils \
 		  shellcheck iproute2 python3
+FUZZ_PACKAGES  := libcmocka-dev clang
 BENCH_PACKAGES := libbpf-tools bpfcc-tools bpftrace
 
 demo:
@@ -111,7 +117,15 @@ san:
 	@$(MAKE) --no-print-directory -j$(JOBS) O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined \
 		-fno-sanitize-recover=undefined -fno-omit-frame-pointer" all
 	@O=build-san CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined" \
-		ASAN_OPTIONS=detect_leaks=1 tests/run unit cases tools
+		ASAN_OPTIONS=detect_leaks=1 tests/run unit cases fuzz tools
+
+# Every fuzz target for FUZZ_SECONDS (60) with clang's libFuzzer, AddressSanitizer and UBSan.
+fuzz:
+	@scripts/install-packages $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
+	@$(MAKE) --no-print-directory O=$(O)/fuzz CC=clang FUZZ_MAIN= LDFLAGS=-fsanitize=fuzzer \
+		CFLAGS="-O1 -g -fsanitize=address,undefined,fuzzer-no-link \
+		-fno-sanitize-recover=undefined -fno-omit-frame-pointer" fuzzers
+	@tests/fuzz/run $(O)/fuzz
 
 lint:
 	@tests/run lint
@@ -128,4 +142,4 @@ install: all
 clean:
 	rm -rf $(O)
 
-.PHONY: all clean demo check san lint bench install
+.PHONY: all clean demo check san fuzz fuzzers lint bench install
