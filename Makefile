@@ -98,7 +98,7 @@ fuzzers: $(FUZZERS)
 BUILD_PACKAGES := gcc make libc6-dev libbpf-dev libelf-dev zlib1g-dev linux-libc-dev
 TEST_PACKAGES  := libcmocka-dev clang llvm bpftool qemu-system-x86 busybox-static kmod cpio xz-utils \
 		  shellcheck iproute2 python3
-FUZZ_PACKAGES  := libcmocka-dev clang
+FUZZ_PACKAGES  := libcmocka-dev clang libclang-rt-14-dev
 BENCH_PACKAGES := libbpf-tools bpfcc-tools bpftrace
 
 demo:

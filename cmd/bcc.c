@@ -23,17 +23,35 @@ static const char source_options[] =
 	"  bcc compile xdp.c --program pass=xdp -DLIMIT=3\n"
 
 const Command commands[] = {
-	{ "run", "[-D...] [-I...] [-d SECONDS] [--json] FILE [arguments]",
+	{ "run", "[-D...] [-I...] [--attach NAME=TARGET] [-d SECONDS] [--json] FILE [arguments]",
 	  "Compile a program, attach it, show its output, events and maps", cmd_run,
 	  "A file with TOOL() is run as a tool and gets the arguments. An object (.o) is run as\n"
 	  "it is.\n\n"
 	  "options:\n"
 	  "  -D, -U, -I, --program NAME=TYPE  as for bcc check\n"
+	  "  --attach NAME=[KIND:]TARGET[,WORD...]\n"
+	  "                   attach program NAME to this, besides what its section says; again for\n"
+	  "                   more. KINDs and their targets:\n"
+	  "                     kprobe kretprobe   vfs_read, vfs_read+8, \"vfs_*\"\n"
+	  "                     fentry fexit lsm   vfs_read, file_open\n"
+	  "                     tracepoint         sched:sched_switch\n"
+	  "                     raw_tracepoint tp_btf  sched_switch\n"
+	  "                     uprobe uretprobe   /bin/bash:readline, c:malloc, /bin/x:0x1234,\n"
+	  "                                        \"c:mem*\"; WORD pid=N for one process\n"
+	  "                     perf_event         99hz, page-faults:1; WORDs cpu=N, pid=N\n"
+	  "                     xdp                eth0; WORD generic, native or offload\n"
+	  "                     tc                 eth0; WORDs ingress, egress, clsact\n"
+	  "                     socket_filter      eth0, any\n"
+	  "                     cgroup             a directory below the mount of cgroup2\n"
+	  "                     netns              self, a name, a path (sk_lookup, flow_dissector)\n"
+	  "                     iter               task; its output is printed\n"
 	  "  -d SECONDS       end after this time (default: Ctrl-C)\n"
 	  "  --json           events and maps as JSON, one object a line\n\n"
 	  "examples:\n"
 	  "  bcc run examples/hello_world.c\n"
-	  "  bcc run tools/process/opensnoop.bpf.c -x\n" },
+	  "  bcc run tools/process/opensnoop.bpf.c -x\n"
+	  "  bcc run --attach count=uprobe:c:malloc,pid=1234 malloc.c\n"
+	  "  bcc run --attach drop=eth0,generic xdp.c\n" },
 	{ "compile", "[-D...] [-I...] [--program NAME=TYPE] FILE [-o OUT.o]",
 	  "Compile a program to a BPF object file", cmd_compile, "options:\n" DETAILS_COMPILE },
 	{ "check", "[-D...] [-I...] [--program NAME=TYPE] FILE...",

@@ -54,6 +54,9 @@ bool wants_colour(int fd);
 /* memory.c: for tool_run's `attached` */
 void forget_compiler(void *self);
 
+/* attach.c: NAME=[KIND:]TARGET[,pid=N][,cpu=N][,egress]... of --attach. False: usage error printed. */
+bool take_attach_request(Arena *arena, const char *text, AttachRequest *out);
+
 /* arguments.c: what compile, check, dump and run have in common */
 typedef struct SourceArguments {
 	const char *command;

@@ -15,6 +15,7 @@ typedef struct PlainRun {
 	SourceArguments a;
 	double duration;
 	bool json;
+	VEC(AttachRequest) attach; /* --attach */
 	int argc;                  /* what follows the file */
 	char **argv;
 } PlainRun;
@@ -65,6 +66,8 @@ static int show_object(PlainRun *p, const char *name, const BpfObject *object)
 		return STATUS_FAILED;
 	}
 	t->json = t->json || p->json;
+	for (int i = 0; i < p->attach.n; i++)
+		vec_push(p->a.arena, &t->attach, p->attach.v[i]);
 	if (p->duration > 0)
 		t->duration = p->duration;
 	if (tool_start_command(t, &err) || tool_views(t, object, &err) < 0) {
@@ -142,6 +145,23 @@ static int run_file(PlainRun *p, const char *file)
 	return status;
 }
 
+/* A kind says the type of a program, where its text does not. */
+static int take_attach(PlainRun *p, const char *text)
+{
+	AttachRequest request;
+	const ProgramTypeInfo *type;
+
+	if (!take_attach_request(p->a.arena, text, &request))
+		return -1;
+	vec_push(p->a.arena, &p->attach, request);
+	type = program_type_info(probe_kind_type(request.target.kind));
+	if (type) {
+		vec_push(p->a.arena, &p->a.programs, request.program);
+		vec_push(p->a.arena, &p->a.programs, type->name);
+	}
+	return 1;
+}
+
 static int take_argument(PlainRun *p, int argc, char **argv, int *i)
 {
 	const char *word = argv[*i];
@@ -153,6 +173,10 @@ static int take_argument(PlainRun *p, int argc, char **argv, int *i)
 		p->json = true;
 		return 1;
 	}
+	if (!strcmp(word, "--attach") && *i + 1 < argc)
+		return take_attach(p, argv[++*i]);
+	if (starts_with(word, "--attach="))
+		return take_attach(p, word + strlen("--attach="));
 	if (!strcmp(word, "-d") || !strcmp(word, "--duration")) {
 		if (*i + 1 >= argc || !parse_seconds(argv[*i + 1], &p->duration)) {
 			usage_failure("run", "%s: a number of seconds is missing", word);

@@ -9,7 +9,7 @@ TOOL("bitehist", "Show block I/O sizes as histograms.");
 BANNER("Tracing... Hit Ctrl-C to end.");
 
 BPF_HISTOGRAM(dist) LOG2("kbytes") TITLE("log2 histogram");
-BPF_HISTOGRAM(dist_linear) LINEAR("kbytes") TITLE("linear histogram");
+BPF_HISTOGRAM(dist_linear, int, 1025) LINEAR("kbytes") TITLE("linear histogram");
 
 RAW_TRACEPOINT_PROBE(block_rq_complete)
 {

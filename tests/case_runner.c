@@ -17,7 +17,9 @@
  *   map: NAME[KEY] = N    after all runs, integers of the map's own sizes; "none" for no such key
  *   global: NAME = N      value of a global variable after all runs
  *   option: NAME = N      binds a `const volatile` global before code is made
- *   config: NAME = VALUE / flag: -DX ...
+ *   flag: -DX             a compiler option
+ *   program: NAME TYPE    as --program NAME=TYPE
+ *   kernel: A.B           compiled for this version, whatever the running kernel has
  *   insns: PROGRAM <= N   the program has at most N instructions
  */
 #include "bpf/compile.h"
@@ -296,8 +298,11 @@ static void check_insns(Case *c, const BpfObject *o, const char *value)
 
 static void set_types(const Case *c, Module *m)
 {
-	for (int i = 0; i < runtime_object(m)->programs.n; i++)
-		runtime_set_program_type(m, i, program_type(c, runtime_object(m), i), -1);
+	const BpfObject *o = runtime_object(m);
+
+	for (int i = 0; i < o->programs.n; i++)
+		if (!o->programs.v[i].type)
+			runtime_set_program_type(m, i, program_type(c, o, i), -1);
 }
 
 static void load_and_run(Case *c, const BpfObject *o)
@@ -336,20 +341,41 @@ static void load_and_run(Case *c, const BpfObject *o)
 }
 
 
+/* What the directives say of how to compile. `types` are pairs of name and type. */
+static void set_options(Case *c, BpfCompileOptions *options, Host *host, const char **flags,
+			const char **types)
+{
+	options->lang.cflags = flags;
+	options->program_types = types;
+	for (int i = 0; i < c->n; i++) {
+		const char *name = c->directives[i].name;
+		char *value = c->directives[i].value, *space = strchr(value, ' ');
+		unsigned major, minor;
+
+		if (!strcmp(name, "flag")) {
+			flags[options->lang.n_cflags++] = value;
+		} else if (!strcmp(name, "program") && space) {
+			*space = '\0';
+			types[2 * options->n_program_types] = value;
+			types[2 * options->n_program_types++ + 1] = space + 1;
+		} else if (!strcmp(name, "kernel") && sscanf(value, "%u.%u", &major, &minor) == 2) {
+			host->kernel_version = major << 16 | minor << 8;
+			host->has = NULL;
+		}
+	}
+}
+
 static void run_case(Case *c)
 {
-	const char *flags[MAX_DIRECTIVES];
-	BpfCompileOptions options = { .lang = { .name = c->path, .cflags = flags },
+	const char *flags[MAX_DIRECTIVES], *types[2 * MAX_DIRECTIVES];
+	BpfCompileOptions options = { .lang = { .name = c->path },
 				      .optimise = getenv("CASE_O0") ? 0 : 2, .check_ir = true };
 	BpfCompilation *compilation;
 	const BpfObject *object = NULL;
 	Host host = { 0 };
 
 	kernel_host(&host);
-	for (int i = 0; i < c->n; i++) {
-		if (!strcmp(c->directives[i].name, "flag"))
-			flags[options.lang.n_cflags++] = c->directives[i].value;
-	}
+	set_options(c, &options, &host, flags, types);
 	compilation = bpf_compile_begin(c->text, c->size, &options, &host);
 	for (int i = 0; i < c->n; i++) {
 		char name[64];

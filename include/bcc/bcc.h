@@ -97,18 +97,47 @@ BCC_API int bcc_module_load(bcc_module *module, bcc_error **error);
 
 /* Attaching ------------------------------------------------------------------------------------ */
 
+/* Kinds and their targets:
+ *   kprobe, kretprobe            kernel function, "function+offset", or a pattern: "vfs_*"
+ *   fentry, fexit, fmod_ret      kernel function, "module:function"; known when the program is loaded
+ *   tracepoint                   "category:event"
+ *   raw_tracepoint, tp_btf       "event"
+ *   lsm                          security hook: "file_open"
+ *   iter                         what is iterated: "task", "bpf_map"; read by bcc_module_read_iterator
+ *   uprobe, uretprobe            "FILE:function", "FILE:function+offset", "FILE:0xOFFSET" or a pattern
+ *                                "FILE:mem*". FILE is a path, or the name of a library ("c",
+ *                                "libssl.so.3") or program ("bash"). With pid: as that process sees
+ *                                its files, or "function" alone for its own program
+ *   perf_event                   "EVENT:99hz" or "EVENT:1000" (every so many events), "99hz"; or NULL
+ *                                with perf_type, perf_config and period or frequency
+ *   xdp, tc                      network interface: "eth0"
+ *   socket_filter                network interface or "any"; bcc_module_attachment_fd gives the raw
+ *                                socket, from which the packets that the program accepts can be read
+ *   cgroup                       directory of a control group (version 2), absolute or below the mount
+ *   netns                        network namespace for sk_lookup, flow_dissector: "self", name, path
+ * Everything goes with the module or the process, with one exception: on kernels without tcx links
+ * (before 6.6) a tc program is a filter, which stays if the process is killed by SIGKILL. */
 typedef struct bcc_attach_options {
 	size_t size;                    /* sizeof(bcc_attach_options) */
-	const char *kind;               /* "kprobe", "kretprobe", "tracepoint", "raw_tracepoint", "uprobe",
-					 * "uretprobe", "perf_event", ...; NULL: the program's own */
-	const char *target;             /* "function", "category:event", "path"; NULL: the program's own */
+	const char *kind;               /* as above; NULL: the program's own */
+	const char *target;             /* NULL: the program's own */
 	int pid;                        /* uprobe, perf_event: one process only; 0: all */
-	uint64_t offset;                /* uprobe: offset in the file, in bytes */
+	uint64_t offset;                /* uprobe: bytes, in the file or added to the function's */
 	uint32_t perf_type;             /* perf_event: PERF_TYPE_* of linux/perf_event.h */
 	uint64_t perf_config;           /* perf_event: PERF_COUNT_* */
 	uint64_t period;                /* perf_event: every so many events; or */
 	uint64_t frequency;             /* so many times a second */
+	int cpu, cpu_only;              /* perf_event: on this CPU only, if cpu_only is not 0 */
+	uint32_t flags;                 /* BCC_XDP_GENERIC, ... */
 } bcc_attach_options;
+
+enum {
+	BCC_XDP_GENERIC = 1,            /* XDP in the network stack, works everywhere */
+	BCC_XDP_NATIVE = 2,             /* XDP in the driver; none of the three: what the driver can */
+	BCC_XDP_OFFLOAD = 4,            /* XDP in the device */
+	BCC_EGRESS = 8,                 /* tc, cgroup_skb: outgoing packets, where the section is silent */
+	BCC_CLSACT = 16,                /* tc: as a filter even if the kernel has tcx links */
+};
 
 /* Loads what is needed and attaches every program whose name or section says to what. The number
  * attached; at a failure nothing stays attached. */
@@ -116,6 +145,19 @@ BCC_API int bcc_module_attach_all(bcc_module *module, bcc_error **error);
 /* Attaches one program; may be called again for further targets. options may be NULL. */
 BCC_API int bcc_module_attach(bcc_module *module, const char *program, const bcc_attach_options *options,
 			      bcc_error **error);
+/* Before bcc_module_load or _attach_all: bcc_module_attach_all shall attach the program to this instead
+ * of its own target. May be called several times for one program. */
+BCC_API int bcc_module_attach_later(bcc_module *module, const char *program,
+				    const bcc_attach_options *options, bcc_error **error);
+/* Descriptor of a program's attachment number `index`, from 0: a BPF link, the raw socket of a socket
+ * filter, a perf event. Owned by the module; -ENOENT. */
+BCC_API int bcc_module_attachment_fd(bcc_module *module, const char *program, int index);
+/* Runs an attached iterator: a descriptor to read(2) its output from until the end, which the caller
+ * closes. */
+BCC_API int bcc_module_read_iterator(bcc_module *module, const char *program, bcc_error **error);
+/* What was left out though it was asked for, such as functions of a pattern that cannot be probed: one
+ * line each; "" if nothing. */
+BCC_API const char *bcc_module_notes(bcc_module *module);
 /* Detaches one program, or all of them (NULL). They stay loaded. */
 BCC_API int bcc_module_detach(bcc_module *module, const char *program);
 

@@ -188,7 +188,7 @@ typedef struct Error {
 int error_set(Error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* As error_set, with ": " and the description of errno `code` appended. */
 int error_errno(Error *err, int code, const char *fmt, ...) PRINTF_LIKE(3, 4);
-int error_remedy(Error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);  /* returns -err->code */
+int error_remedy(Error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);  /* -err->code, NULL: -EINVAL */
 /* Puts "context: " in front of the message; returns -err->code. */
 int error_context(Error *err, const char *fmt, ...) PRINTF_LIKE(2, 3);
 void error_clear(Error *err);

@@ -2,6 +2,7 @@
 /* One failure at run time: what was done to what, the cause, the remedy. */
 #include "base.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 static void set_message(Error *err, int code, const char *fmt, va_list ap)
@@ -43,7 +44,7 @@ int error_remedy(Error *err, const char *fmt, ...)
 	va_list ap;
 
 	if (!err)
-		return 0;
+		return -EINVAL;            /* a failure all the same */
 	va_start(ap, fmt);
 	vsnprintf(err->remedy, sizeof(err->remedy), fmt, ap);
 	va_end(ap);
@@ -57,7 +58,7 @@ int error_context(Error *err, const char *fmt, ...)
 	size_t n;
 
 	if (!err)
-		return 0;
+		return -EINVAL;            /* a failure all the same */
 	memcpy(old, err->message, sizeof(old));
 	va_start(ap, fmt);
 	vsnprintf(err->message, sizeof(err->message), fmt, ap);

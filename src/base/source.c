@@ -54,8 +54,10 @@ static int count_lines(const char *from, const char *to)
 {
 	int n = 0;
 
-	for (; from < to; from++)
-		n += *from == '\n';
+	while (from < to && (from = memchr(from, '\n', (size_t)(to - from)))) {
+		from++;
+		n++;
+	}
 	return n;
 }
 
@@ -77,14 +79,15 @@ bool sources_resolve(const Sources *s, Loc loc, SourcePos *pos)
 {
 	const SourceFile *f = sources_file(s, loc);
 	uint32_t at, start, end;
+	const char *eol;
 
 	if (!f)
 		return false;
 	at = loc - f->base;
 	for (start = at; start > 0 && f->text[start - 1] != '\n'; start--)
 		;
-	for (end = at; end < f->size && f->text[end] != '\n'; end++)
-		;
+	eol = at < f->size ? memchr(f->text + at, '\n', f->size - at) : NULL;
+	end = eol ? (uint32_t)(eol - f->text) : at < f->size ? f->size : at;
 	*pos = (SourcePos){ f->name,
 			    count_lines(f->text, f->text + start) + (f->first_line ? f->first_line : 1),
 			    (int)(at - start) + 1, { f->text + start, end - start },

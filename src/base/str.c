@@ -138,6 +138,8 @@ void sb_vprintf(StrBuf *sb, const char *fmt, va_list ap)
 	va_copy(measure, ap);
 	n = vsnprintf(NULL, 0, fmt, measure);
 	va_end(measure);
+	if (n < 0)                         /* a width beyond int */
+		return;
 	reserve(sb, (size_t)n);
 	vsnprintf(sb->p + sb->n, (size_t)n + 1, fmt, ap);
 	sb->n += (size_t)n;

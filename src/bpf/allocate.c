@@ -561,19 +561,27 @@ static void assign(Graph *g)
 	}
 }
 
+/* The stack slots made in this round; the node for which each was last found to be taken. */
+typedef struct Slots {
+	int first;
+	VEC(int) taken_for;
+} Slots;
+
 /* A stack slot for node r that no interfering node of this round has. */
-static int choose_slot(Graph *g, int r, int first_slot, const int *slot_of)
+static int choose_slot(Graph *g, int r, Slots *slots, const int *slot_of)
 {
 	const Node *n = &g->nodes[r];
 
-	for (int slot = first_slot; slot < g->m->objects.n; slot++) {
-		bool is_free = true;
+	for (int k = 0; k < n->near.n; k++) {
+		int slot = slot_of[find(g, n->near.v[k])];
 
-		for (int k = 0; k < n->near.n && is_free; k++)
-			is_free = slot_of[find(g, n->near.v[k])] != slot;
-		if (is_free)
-			return slot;
+		if (slot >= slots->first)
+			slots->taken_for.v[slot - slots->first] = r;
 	}
+	for (int k = 0; k < slots->taken_for.n; k++)
+		if (slots->taken_for.v[k] != r)
+			return slots->first + k;
+	vec_push(g->arena, &slots->taken_for, 0);
 	return machine_object(g->m, 8, 8, NULL);
 }
 
@@ -581,7 +589,7 @@ static int choose_slot(Graph *g, int r, int first_slot, const int *slot_of)
 static bool spill(Graph *g)
 {
 	SpillSet set;
-	int first_slot = g->m->objects.n;
+	Slots slots = { .first = g->m->objects.n };
 
 	set.rep = NEW_ARRAY(g->arena, int, g->n);
 	set.slot_of = NEW_ARRAY(g->arena, int, g->n);
@@ -597,7 +605,7 @@ static bool spill(Graph *g)
 		if (can_remake(g, n))
 			set.remake[r] = arena_copy(g->m->arena, n->def, sizeof(MInst));
 		else
-			set.slot_of[r] = choose_slot(g, r, first_slot, set.slot_of);
+			set.slot_of[r] = choose_slot(g, r, &slots, set.slot_of);
 	}
 	for (int r = FIRST_VREG; r < g->n; r++) {
 		set.rep[r] = find(g, r);

@@ -291,7 +291,8 @@ static bool add_program(Assembler *a, Function *f)
 		.attached_by_name = is_attached_by_name(source),
 	});
 	l.p = &vec_last(&a->o->programs);
-	l.p->sleepable = is_sleepable(l.p->section);
+	/* "Syscall programs can only be sleepable" (5.14) */
+	l.p->sleepable = is_sleepable(l.p->section) || l.p->type == BPF_PROG_TYPE_SYSCALL;
 	btf_add_string(a->btf, l.p->section);  /* for .BTF.ext in the ELF form */
 	if (include_function(&l, f) < 0)
 		return false;

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* A map's definition is a struct of pointers. */
+enum { MAX_DEFINITION = 4096 };
+
 typedef struct Section {
 	const char *name;
 	uint32_t type, flags, info;
@@ -235,7 +238,7 @@ static void read_map(Reader *r, uint32_t var_id, const struct btf_var_secinfo *a
 
 	t = var && btf_kind(var) == BTF_KIND_VAR ?
 	    btf_type(r->btf, btf_skip(r->btf, var->type)) : NULL;
-	if (!t || btf_kind(t) != BTF_KIND_STRUCT)
+	if (!t || btf_kind(t) != BTF_KIND_STRUCT || t->size > MAX_DEFINITION)
 		return;
 	m.name = btf_type_name(r->btf, var);
 	for (int k = 0; k < btf_vlen(t); k++) {
@@ -586,6 +589,7 @@ static void take_program_line(Reader *r, Words *w)
 static void take_map_line(Reader *r, Words *w)
 {
 	const char *name = next_word(w), *key, *value;
+	uint32_t index = 0;
 	BpfMap *m = NULL;
 
 	for (int k = 0; name && k < r->o->maps.n; k++)
@@ -602,6 +606,12 @@ static void take_map_line(Reader *r, Words *w)
 			m->inner = atoi(value) < r->o->maps.n ? atoi(value) : -1;
 		else if (!strcmp(key, "pin"))
 			m->pin_path = value;
+		else if (!strcmp(key, "at"))
+			index = (uint32_t)strtoul(value, NULL, 10);
+		else if (!strcmp(key, "map") && atoi(value) < r->o->maps.n)
+			vec_push(r->arena, &m->entries, (BpfEntry){ index, atoi(value), -1 });
+		else if (!strcmp(key, "program") && atoi(value) < r->o->programs.n)
+			vec_push(r->arena, &m->entries, (BpfEntry){ index, -1, atoi(value) });
 	}
 }
 
@@ -724,6 +734,7 @@ BpfObject *bpf_object_read(Arena *arena, const char *path, Error *err)
 	}
 	r.o = NEW(arena, BpfObject);
 	r.o->arena = arena;
+	r.o->name = arena_strdup(arena, path);
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF || !elf64_getehdr(elf))

@@ -37,6 +37,7 @@ typedef struct Writer {
 	Section *text, *maps;
 	VEC(Placed) placed;        /* subprograms in .text */
 	int *map_symbol;           /* index in globals */
+	int first_program;         /* the same, of the programs */
 } Writer;
 
 static Section *add_section(Writer *w, const char *name, uint32_t type, uint32_t flags,
@@ -102,8 +103,7 @@ static const char *function_name(const Writer *w, const BpfProgram *p, int funct
 	return t ? btf_type_name(w->btf, t) : "";
 }
 
-/* Bytes that the map's variable has in .maps. */
-static uint64_t definition_size(const Writer *w, const BpfMap *m)
+static uint64_t struct_size(const Writer *w, const BpfMap *m)
 {
 	const struct btf_type *var = w->btf && m->btf_var ? btf_type(w->btf, m->btf_var) : NULL;
 	uint64_t size = 0;
@@ -111,6 +111,17 @@ static uint64_t definition_size(const Writer *w, const BpfMap *m)
 	if (var && btf_kind(var) == BTF_KIND_VAR)
 		btf_size_of(w->btf, var->type, &size);
 	return size;
+}
+
+/* Bytes that the map's variable has in .maps: the struct, and a word for each entry. */
+static uint64_t definition_size(const Writer *w, const BpfMap *m)
+{
+	uint64_t words = 0;
+
+	for (int k = 0; k < m->entries.n; k++)
+		if (m->entries.v[k].index >= words)
+			words = m->entries.v[k].index + 1;
+	return struct_size(w, m) + words * 8;
 }
 
 /* Code --------------------------------------------------------------------------------------- */
@@ -276,6 +287,29 @@ static void write_subprogram_references(Writer *w)
 
 /* Symbols ------------------------------------------------------------------------------------ */
 
+/* The variables of a data section, those of one linkage: libbpf wants a symbol for each. */
+static void add_variables(Writer *w, const BpfData *d, bool global)
+{
+	const struct btf_type *t = w->btf ? btf_type(w->btf, d->btf_datasec) : NULL;
+	uint16_t section = section_index(w, find_section(w, d->name));
+
+	for (int i = 0; t && i < btf_vlen(t); i++) {
+		const struct btf_var_secinfo *at = btf_secinfo_at(w->btf, t, i);
+		const struct btf_type *v = at ? btf_type(w->btf, at->type) : NULL;
+		Elf64_Sym s;
+
+		if (!v || btf_kind(v) != BTF_KIND_VAR ||
+		    (((const struct btf_var *)(v + 1))->linkage != BTF_VAR_STATIC) != global)
+			continue;
+		s = symbol(w, btf_type_name(w->btf, v), global ? STB_GLOBAL : STB_LOCAL,
+			   STT_OBJECT, section, at->offset, at->size);
+		if (global)
+			vec_push(w->arena, &w->globals, s);
+		else
+			vec_push(w->arena, &w->locals, s);
+	}
+}
+
 static void add_local_symbols(Writer *w)
 {
 	if (w->o->name)
@@ -285,6 +319,8 @@ static void add_local_symbols(Writer *w)
 		section_symbol(w, w->text);
 	for (int k = 0; k < w->o->data.n; k++)
 		section_symbol(w, find_section(w, w->o->data.v[k].name));
+	for (int k = 0; k < w->o->data.n; k++)
+		add_variables(w, &w->o->data.v[k], false);
 	for (int n = 0; n < w->placed.n; n++) {
 		uint32_t end = n + 1 < w->placed.n ? w->placed.v[n + 1].at :
 			       (uint32_t)(w->text->data.n / INSN_BYTES);
@@ -308,6 +344,9 @@ static void add_global_symbols(Writer *w, Section **section_of, const uint32_t *
 {
 	uint64_t offset = 0;
 
+	for (int k = 0; k < w->o->data.n; k++)
+		add_variables(w, &w->o->data.v[k], true);
+	w->first_program = w->globals.n;
 	for (int k = 0; k < w->o->programs.n; k++) {
 		const BpfProgram *p = &w->o->programs.v[k];
 
@@ -325,6 +364,58 @@ static void add_global_symbols(Writer *w, Section **section_of, const uint32_t *
 			 symbol(w, m->name, STB_GLOBAL, STT_OBJECT, section_index(w, w->maps),
 				offset, size));
 		offset += size;
+	}
+}
+
+/* One for each variable: libbpf looks its place up by the symbol's name. */
+static void add_variable_symbols(Writer *w)
+{
+	Btf *btf = w->o->btf ? btf_open(w->arena, w->o->btf, w->o->btf_size, NULL, NULL) : NULL;
+
+	for (int k = 0; btf && k < w->o->data.n; k++) {
+		const BpfData *d = &w->o->data.v[k];
+		const struct btf_type *t = btf_type(btf, d->btf_datasec);
+		uint16_t section = section_index(w, find_section(w, d->name));
+
+		for (int i = 0; t && i < btf_vlen(t); i++) {
+			const struct btf_var_secinfo *at = btf_secinfo_at(btf, t, i);
+			const struct btf_type *var = at ? btf_type(btf, at->type) : NULL;
+			int bind;
+			Elf64_Sym s;
+
+			if (!var || btf_kind(var) != BTF_KIND_VAR)
+				continue;
+			bind = ((const struct btf_var *)(var + 1))->linkage ? STB_GLOBAL : STB_LOCAL;
+			s = symbol(w, btf_type_name(btf, var), bind, STT_OBJECT, section,
+				   at->offset, at->size);
+			if (bind == STB_LOCAL)
+				vec_push(w->arena, &w->locals, s);
+			else
+				vec_push(w->arena, &w->globals, s);
+		}
+	}
+}
+
+/* Entries of maps that libbpf fills in: relocations behind the struct of the map. */
+static void write_entries(Writer *w)
+{
+	for (int k = 0; k < w->o->maps.n; k++) {
+		const BpfMap *m = &w->o->maps.v[k];
+		const Elf64_Sym *sym = &w->globals.v[w->map_symbol[k]];
+		uint64_t start;
+
+		if (!m->entries.n)
+			continue;
+		start = sym->st_value + struct_size(w, m);
+		for (int e = 0; e < m->entries.n; e++) {
+			int target = m->entries.v[e].map >= 0 ? w->map_symbol[m->entries.v[e].map] :
+				     w->first_program + m->entries.v[e].program;
+			Elf64_Rel r = { start + m->entries.v[e].index * 8ull,
+					ELF64_R_INFO((uint64_t)(w->locals.n + target),
+						     R_BPF_64_64) };
+
+			sb_add(&w->maps->rel, (const char *)&r, sizeof(r));
+		}
 	}
 }
 
@@ -456,7 +547,8 @@ static void write_btf(Writer *w)
 
 static void write_private(Writer *w)
 {
-	Section *s = add_section(w, ELF_PRIVATE_SECTION, SHT_PROGBITS, 0, 1);
+	/* of a type that libbpf passes over without a word */
+	Section *s = add_section(w, ELF_PRIVATE_SECTION, SHT_STRTAB, 0, 1);
 
 	for (int k = 0; k < w->o->programs.n; k++) {
 		const BpfProgram *p = &w->o->programs.v[k];
@@ -476,6 +568,11 @@ static void write_private(Writer *w)
 			  m->max_entries, m->entries_are_cpus, m->btf_event, m->inner);
 		if (m->pin_path)
 			sb_printf(&s->data, " pin %s", m->pin_path);
+		for (int e = 0; e < m->entries.n; e++)
+			sb_printf(&s->data, " at %u %s %d", m->entries.v[e].index,
+				  m->entries.v[e].map >= 0 ? "map" : "program",
+				  m->entries.v[e].map >= 0 ? m->entries.v[e].map :
+							     m->entries.v[e].program);
 		sb_putc(&s->data, '\n');
 	}
 }
@@ -496,11 +593,13 @@ static void collect(Writer *w)
 	place_programs(w, section_of, at);
 	write_data(w);
 	add_local_symbols(w);
+	add_variable_symbols(w);
 	add_global_symbols(w, section_of, at);
 	if (w->text)
 		write_subprogram_references(w);
 	for (int k = 0; k < n; k++)
 		write_references(w, section_of[k], at[k], &w->o->programs.v[k], 0);
+	write_entries(w);
 	write_btf(w);
 	write_private(w);
 	write_symbols(w, strings);

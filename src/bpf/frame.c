@@ -252,6 +252,8 @@ static int larger_first(const void *x, const void *y)
 	return a < b ? -1 : 1;
 }
 
+enum { HOPELESS = 8 * STACK_LIMIT };
+
 /* The place nearest to r10 where the object collides with none of the n placed ones. */
 static void place(MFunc *m, MObject **placed, int n, MObject *object)
 {
@@ -308,7 +310,10 @@ bool frame_assign(MFunc *m)
 	if (n)
 		qsort(order, (size_t)n, sizeof(*order), larger_first);
 	for (int k = 0; k < n; k++) {
-		place(m, order, k, order[k]);
+		if (lowest < -HOPELESS)            /* its size is only told; no search for room */
+			order[k]->offset = (lowest - (int)order[k]->size) & -8;
+		else
+			place(m, order, k, order[k]);
 		if (order[k]->offset < lowest)
 			lowest = order[k]->offset;
 	}

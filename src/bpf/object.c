@@ -16,6 +16,27 @@ static void add_map(Assembler *a, const MapDecl *d)
 	vec_push(a->arena, &a->o->maps, m);
 }
 
+static int program_index(const Assembler *a, const Func *f)
+{
+	for (int k = 0; k < a->o->programs.n; k++)
+		if (!strcmp(a->o->programs.v[k].name, f->name->text))
+			return k;
+	return -1;
+}
+
+/* Programs are known only when all is assembled. */
+static void add_entries(Assembler *a, BpfMap *m, const MapDecl *d)
+{
+	for (int k = 0; k < d->values.n; k++) {
+		const MapValue *v = &d->values.v[k];
+		BpfEntry e = { v->index, v->map ? v->map->index : -1,
+			       v->func ? program_index(a, v->func) : -1 };
+
+		if (e.map >= 0 || e.program >= 0)
+			vec_push(a->arena, &m->entries, e);
+	}
+}
+
 static void add_data(Assembler *a, const char *section)
 {
 	BpfData d = { .name = section, .read_only = !strcmp(section, ".rodata") };
@@ -69,6 +90,8 @@ BpfObject *assemble_object(Arena *arena, Unit *unit, Module *module, const char 
 	btf_describe_data(&a);
 	if (!assemble_programs(&a))
 		return NULL;
+	for (int k = 0; k < o->maps.n; k++)
+		add_entries(&a, &o->maps.v[k], unit->maps.v[k]);
 	o->btf = btf_finish(a.btf, &o->btf_size);
 	return o;
 }

@@ -54,6 +54,12 @@ typedef struct BpfProgram {
 	uint32_t stack_bytes;      /* used by the main function */
 } BpfProgram;
 
+/* An entry of a map of maps or of a program array that the program's text gives. */
+typedef struct BpfEntry {
+	uint32_t index;
+	int map, program;          /* one of the two; the other is -1 */
+} BpfEntry;
+
 typedef struct BpfMap {
 	const char *name;          /* C name */
 	int type;                  /* enum bpf_map_type */
@@ -64,6 +70,7 @@ typedef struct BpfMap {
 	uint32_t btf_var;          /* BTF variable that carries its declaration tags, 0: none */
 	const char *pin_path;      /* NULL: not pinned */
 	int inner;                 /* index of the inner map, -1: none */
+	VEC(BpfEntry) entries;     /* filled in by the loader */
 } BpfMap;
 
 /* A section of global data, loaded as an array map of one element. */

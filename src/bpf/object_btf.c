@@ -60,8 +60,15 @@ static uint32_t type_of(Assembler *a, Type *t)
 	return t ? lang_emit_type(a->unit, a->btf, t) : 0;
 }
 
+/* As LIBBPF_PIN_BY_NAME has it. */
+static bool pinned_by_name(const BpfMap *m)
+{
+	return m->pin_path && starts_with(m->pin_path, "/sys/fs/bpf/") &&
+	       !strcmp(m->pin_path + strlen("/sys/fs/bpf/"), m->name);
+}
+
 /* `inner`: id of the inner map's struct, 0: none. */
-static uint32_t map_struct(Assembler *a, const BpfMap *m, uint32_t inner)
+static uint32_t map_struct(Assembler *a, const BpfMap *m, uint32_t inner, bool has_entries)
 {
 	MapFields f = { .n = 0 };
 	uint32_t values = 0, byte = byte_type(a), id;
@@ -79,6 +86,10 @@ static uint32_t map_struct(Assembler *a, const BpfMap *m, uint32_t inner)
 		add_number(a, &f, "max_entries", m->max_entries);
 	if (m->flags)
 		add_number(a, &f, "map_flags", m->flags);
+	if (pinned_by_name(m))
+		add_number(a, &f, "pinning", 1);
+	if (!inner && has_entries)      /* of programs */
+		inner = btf_begin_func_proto(a->btf, 0);
 	if (inner)
 		values = btf_add_array(a->btf, btf_add_ref(a->btf, BTF_KIND_PTR, NULL, inner),
 				       byte, 0);
@@ -93,7 +104,19 @@ static uint32_t map_struct(Assembler *a, const BpfMap *m, uint32_t inner)
 static uint32_t map_struct_size(const BpfMap *m)
 {
 	return 8u * (1 + (m->btf_key || m->key_size) + (m->btf_value || m->value_size) +
-		     (m->max_entries && !m->entries_are_cpus) + (m->flags != 0));
+		     (m->max_entries && !m->entries_are_cpus) + (m->flags != 0) +
+		     pinned_by_name(m));
+}
+
+/* Words of the initialised `values` behind the struct. */
+static uint32_t entry_count(const MapDecl *d)
+{
+	uint32_t n = 0;
+
+	for (int k = 0; k < d->values.n; k++)
+		if (d->values.v[k].index >= n)
+			n = d->values.v[k].index + 1;
+	return n;
 }
 
 void btf_describe_maps(Assembler *a)
@@ -114,7 +137,8 @@ void btf_describe_maps(Assembler *a)
 			bool outer = m->inner >= 0 && m->inner != k;
 
 			if (outer == (pass == 1))
-				structs[k] = map_struct(a, m, outer ? structs[m->inner] : 0);
+				structs[k] = map_struct(a, m, outer ? structs[m->inner] : 0,
+							a->unit->maps.v[k]->values.n > 0);
 		}
 	for (int k = 0; k < a->o->maps.n; k++) {
 		BpfMap *m = &a->o->maps.v[k];
@@ -122,14 +146,15 @@ void btf_describe_maps(Assembler *a)
 
 		m->btf_var = btf_add_var(a->btf, m->name, structs[k], GLOBAL_LINKAGE);
 		add_tags(a, m->btf_var, d->tags.v, d->tags.n);
-		offset += map_struct_size(m);
+		offset += map_struct_size(m) + 8 * entry_count(d);
 	}
 	if (!offset)
 		return;
 	btf_begin_datasec(a->btf, ".maps", offset);
 	offset = 0;
 	for (int k = 0; k < a->o->maps.n; k++) {
-		uint32_t size = map_struct_size(&a->o->maps.v[k]);
+		uint32_t size = map_struct_size(&a->o->maps.v[k]) +
+				8 * entry_count(a->unit->maps.v[k]);
 
 		btf_add_secinfo(a->btf, a->o->maps.v[k].btf_var, offset, size);
 		offset += size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * After allocation: moves that change nothing are removed (each block is walked with a number for
- * the value in each register), jumps over empty blocks and known tests go straight to their end,
+ * After allocation: moves that change nothing are removed (blocks are walked with a number for the
+ * value in each register, which goes on where all ways into a block were walked before), jumps over empty blocks and known tests go straight to their end,
  * and blocks with the same code and the same successors become one.
  */
 #include "bpf/machine.h"
@@ -9,7 +9,7 @@
 typedef struct Known {
 	int value[FP + 1];         /* equal numbers: equal contents */
 	const MInst *maker[FP + 1]; /* constant or address in it; NULL: something else */
-	int next;
+	int seen;                  /* ways into the block that this was found for */
 } Known;
 
 static bool same_maker(const MInst *a, const MInst *b)
@@ -18,10 +18,16 @@ static bool same_maker(const MInst *a, const MInst *b)
 	       a->ref == b->ref && a->object == b->object && a->off == b->off;
 }
 
-static void forget(Known *k, int reg)
+static void forget(Known *k, int reg, int *next)
 {
-	k->value[reg] = k->next++;
+	k->value[reg] = (*next)++;
 	k->maker[reg] = NULL;
+}
+
+static void forget_all(Known *k, int *next)
+{
+	for (int r = 0; r <= FP; r++)
+		forget(k, r, next);
 }
 
 static bool is_maker(const MInst *i)
@@ -30,7 +36,7 @@ static bool is_maker(const MInst *i)
 }
 
 /* True if `i` leaves everything as it is. */
-static bool changes_nothing(Known *k, const MInst *i)
+static bool changes_nothing(Known *k, const MInst *i, int *next)
 {
 	int regs[8], n;
 
@@ -44,26 +50,55 @@ static bool changes_nothing(Known *k, const MInst *i)
 	if (is_maker(i)) {
 		if (same_maker(k->maker[i->dst], i))
 			return true;
-		forget(k, i->dst);
+		forget(k, i->dst, next);
 		k->maker[i->dst] = i;
 		return false;
 	}
 	n = machine_defs(i, regs);
 	for (int r = 0; r < n; r++)
-		forget(k, regs[r]);
+		forget(k, regs[r], next);
 	return false;
 }
 
-static void remove_moves(MBlock *b)
+/* What is known at the end of a block is known at the start of the next, as far as all agree. */
+static void meet(Known *at, const Known *k, int *next)
 {
-	Known known = { .next = 1 };
+	if (!at->seen++) {
+		memcpy(at->value, k->value, sizeof(at->value));
+		memcpy(at->maker, k->maker, sizeof(at->maker));
+		return;
+	}
+	for (int r = 0; r <= FP; r++) {
+		const MInst *maker = at->maker[r];
 
-	for (int r = 0; r <= FP; r++)
-		forget(&known, r);
-	for (MInst *i = b->first, *next; i; i = next) {
-		next = i->next;
-		if (changes_nothing(&known, i))
-			machine_remove(b, i);
+		if (at->value[r] == k->value[r])
+			continue;
+		forget(at, r, next);
+		if (same_maker(maker, k->maker[r]))
+			at->maker[r] = maker;
+	}
+}
+
+static void remove_moves(MFunc *m)
+{
+	Known *at_start = NEW_ARRAY(m->arena, Known, m->n_blocks);
+	int next = 1;
+
+	for (MBlock *b = m->entry; b; b = b->next)
+		for (int k = 0; k < b->n_succ; k++)
+			b->succ[k]->n_preds++;
+	for (MBlock *b = m->entry; b; b = b->next) {
+		Known *known = &at_start[b->id];
+
+		if (!known->seen || known->seen != b->n_preds)
+			forget_all(known, &next);
+		for (MInst *i = b->first, *after; i; i = after) {
+			after = i->next;
+			if (changes_nothing(known, i, &next))
+				machine_remove(b, i);
+		}
+		for (int k = 0; k < b->n_succ; k++)
+			meet(&at_start[b->succ[k]->id], known, &next);
 	}
 }
 
@@ -113,17 +148,17 @@ static bool constant_at_end(const MBlock *b, int reg, int64_t *value)
 	return false;
 }
 
-/* The successor is only a test whose outcome is known when one comes from here: the first turn of
+/* A successor is only a test whose outcome is known when one comes from here: the first turn of
  * most loops. */
-static void skip_known_test(MBlock *b)
+static void skip_known_test(MBlock *b, int k)
 {
-	const MInst *test = b->n_succ == 1 ? b->succ[0]->first : NULL;
+	const MInst *test = b->succ[k]->first;
 	int64_t value;
 
-	if (!test || test->kind != M_JCC || test->src >= 0 ||
+	if (!test || test->kind != M_JCC || test->src >= 0 || b->succ[k] == b ||
 	    !constant_at_end(b, test->dst, &value))
 		return;
-	b->succ[0] = b->succ[0]->succ[!holds(BPF_OP(test->code),
+	b->succ[k] = b->succ[k]->succ[!holds(BPF_OP(test->code),
 					     BPF_CLASS(test->code) == BPF_JMP32, value, test->imm)];
 }
 
@@ -132,11 +167,12 @@ static void thread_jumps(MFunc *m)
 	for (MBlock *b = m->entry; b; b = b->next) {
 		for (int k = 0; k < b->n_succ; k++)
 			b->succ[k] = destination(b->succ[k]);
+		for (int k = 0; k < b->n_succ; k++)
+			skip_known_test(b, k);
 		if (b->n_succ == 2 && b->succ[0] == b->succ[1]) {
 			machine_remove(b, b->last);
 			b->n_succ = 1;
 		}
-		skip_known_test(b);
 	}
 }
 
@@ -203,8 +239,7 @@ static bool merge_equal(MFunc *m)
 
 void peephole(MFunc *m)
 {
-	for (MBlock *b = m->entry; b; b = b->next)
-		remove_moves(b);
+	remove_moves(m);
 	do
 		thread_jumps(m);
 	while (merge_equal(m));

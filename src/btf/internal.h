@@ -5,6 +5,8 @@
 
 #include "btf.h"
 
+typedef struct NamedType { uint32_t name_off, local; } NamedType;
+
 /* "local" numbers count this blob's own types from 0; ids continue those of the base. */
 struct Btf {
 	Arena *arena;
@@ -18,8 +20,11 @@ struct Btf {
 	bool signed_enums;         /* some enum carries the flag for signed */
 	uint32_t n_types;
 	uint32_t *sparse;          /* offset of local types 0, 16, 32, ... */
-	uint32_t *hash;            /* by name: local number + 1, 0 = empty; linear probing */
-	uint32_t hash_cap, n_hashed;
+	NamedType *named;          /* types that are often asked for, in order */
+	uint32_t n_named;
+	uint32_t n_sought;         /* names sought so far without a hash table */
+	uint32_t *hash;            /* by name: index in named + 1, 0 = empty; linear probing */
+	uint32_t hash_cap;         /* 0: no hash table yet */
 	VEC(uint32_t) enums;       /* local numbers of all enums */
 	VEC(uint32_t) tags;        /* and of all declaration tags */
 };

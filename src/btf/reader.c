@@ -3,17 +3,18 @@
  * BTF reader: access by id and by name.
  *
  * A BTF blob has no index. One walk over the types, at the first question, makes a sparse one (the
- * offset of every 16th type) and a hash table of the named data types (struct, union, enum, typedef,
- * int), which most questions are about: for vmlinux that is 0.4 MB. Functions, variables and
- * enumerators are asked for rarely: their name is sought in the string section, then the types are
- * searched for its offset, so that no string is compared.
+ * offset of every 16th type) and a list of the named data types (struct, union, enum, typedef, int),
+ * which most questions are about. A name is sought in the string section, then the list is searched
+ * for its offset, so that no string is compared and none but the sought one is touched: a tool asks
+ * for one or two. Whoever asks for more, or asks a small blob, gets a hash table over the list.
+ * Functions, variables and enumerators are asked for rarely and sought in all types.
  * The walk stops at the first type that does not fit; what lies behind it does not exist.
  */
 #include "internal.h"
 
 #include <errno.h>
 
-enum { SPARSE = 16, MAX_DEPTH = 64 };
+enum { SPARSE = 16, MAX_DEPTH = 64, SEARCHES = 4, SMALL = 256 << 10 };
 
 typedef struct Section { uint32_t off, len; } Section;
 
@@ -128,22 +129,12 @@ static uint32_t hash_name(const char *name)
 
 #define BIT(kind) (1u << BTF_KIND_##kind)
 
-static bool is_hashed(int kind)
+static bool is_listed(int kind)
 {
 	const uint32_t kinds = BIT(INT) | BIT(STRUCT) | BIT(UNION) | BIT(ENUM) | BIT(ENUM64) |
 			       BIT(TYPEDEF);
 
 	return kinds >> kind & 1;
-}
-
-static void hash_insert(Btf *b, uint32_t local, const char *name)
-{
-	uint32_t mask = b->hash_cap - 1, i = hash_name(name) & mask;
-
-	while (b->hash[i])
-		i = (i + 1) & mask;
-	b->hash[i] = local + 1;
-	b->n_hashed++;
 }
 
 static const struct btf_type *local_type(const Btf *b, uint32_t local)
@@ -153,18 +144,6 @@ static const struct btf_type *local_type(const Btf *b, uint32_t local)
 	for (uint32_t i = local % SPARSE; i; i--)
 		off += type_bytes(type_at(b, off));
 	return type_at(b, off);
-}
-
-static void hash_grow(Btf *b)
-{
-	uint32_t *old = b->hash, n = b->hash_cap;
-
-	b->hash_cap = n * 2;
-	b->hash = NEW_ARRAY(b->arena, uint32_t, b->hash_cap);
-	b->n_hashed = 0;
-	for (uint32_t i = 0; i < n; i++)
-		if (old[i])
-			hash_insert(b, old[i] - 1, btf_type_name(b, local_type(b, old[i] - 1)));
 }
 
 static void note_type(Btf *b, const struct btf_type *t, uint32_t local)
@@ -177,22 +156,18 @@ static void note_type(Btf *b, const struct btf_type *t, uint32_t local)
 		vec_push(b->arena, &b->enums, local);
 	else if (kind == BTF_KIND_DECL_TAG)
 		vec_push(b->arena, &b->tags, local);
-	if (!is_hashed(kind) || !t->name_off)
-		return;
-	if (b->n_hashed * 4 > b->hash_cap * 3)
-		hash_grow(b);
-	hash_insert(b, local, btf_string(b, t->name_off));
+	if (is_listed(kind) && t->name_off)
+		b->named[b->n_named++] = (NamedType){ t->name_off, local };
 }
 
 static void build_index(Btf *b)
 {
-	uint32_t off = 0, n = 0;
+	uint32_t off = 0, n = 0, most = b->types_size / sizeof(struct btf_type) + 1;
 
 	b->indexed = true;
-	b->sparse = NEW_ARRAY(b->arena, uint32_t, b->types_size / sizeof(struct btf_type) / SPARSE + 1);
-	for (b->hash_cap = 16; b->hash_cap < b->types_size / 80; )
-		b->hash_cap *= 2;
-	b->hash = NEW_ARRAY(b->arena, uint32_t, b->hash_cap);
+	/* upper bounds: pages that stay untouched cost nothing */
+	b->sparse = NEW_ARRAY(b->arena, uint32_t, most / SPARSE + 1);
+	b->named = NEW_ARRAY(b->arena, NamedType, most);
 	while (b->types_size - off >= sizeof(struct btf_type)) {
 		const struct btf_type *t = type_at(b, off);
 		uint32_t bytes = type_bytes(t);
@@ -253,21 +228,6 @@ static bool kind_matches(int have, int want)
 	return have == want || (want == BTF_KIND_ENUM && have == BTF_KIND_ENUM64);
 }
 
-static uint32_t find_hashed(const Btf *b, const char *name, int kind)
-{
-	uint32_t mask = b->hash_cap - 1, best = 0, entry;
-
-	for (uint32_t i = hash_name(name) & mask; (entry = b->hash[i]); i = (i + 1) & mask) {
-		const struct btf_type *t = local_type(b, entry - 1);
-
-		if ((best && best <= entry) || !kind_matches(btf_kind(t), kind))
-			continue;
-		if (!strcmp(btf_string(b, t->name_off), name))
-			best = entry;
-	}
-	return best ? b->first_id + best - 1 : 0;
-}
-
 /* The next place at or after *off (an offset in b's own or its bases' strings) where exactly `name`
  * stands; moves *off behind it. 0: none. */
 static uint32_t next_string(const Btf *b, const char *name, size_t n, uint32_t *off)
@@ -295,6 +255,48 @@ static uint32_t next_string(const Btf *b, const char *name, size_t n, uint32_t *
 	return 0;
 }
 
+/* The lowest id is the answer, as the list is in order. */
+static uint32_t find_listed_at(const Btf *b, uint32_t name_off, int kind)
+{
+	for (uint32_t i = 0; i < b->n_named; i++)
+		if (b->named[i].name_off == name_off &&
+		    kind_matches(btf_kind(local_type(b, b->named[i].local)), kind))
+			return b->first_id + b->named[i].local;
+	return 0;
+}
+
+static void build_hash(Btf *b)
+{
+	uint32_t mask;
+
+	for (b->hash_cap = 16; b->hash_cap < b->n_named * 2; )
+		b->hash_cap *= 2;
+	b->hash = NEW_ARRAY(b->arena, uint32_t, b->hash_cap);
+	mask = b->hash_cap - 1;
+	for (uint32_t n = 0; n < b->n_named; n++) {
+		uint32_t i = hash_name(btf_string(b, b->named[n].name_off)) & mask;
+
+		while (b->hash[i])
+			i = (i + 1) & mask;
+		b->hash[i] = n + 1;
+	}
+}
+
+/* Entries of one name lie in the order of the list along the probes. */
+static uint32_t find_hashed(const Btf *b, const char *name, int kind)
+{
+	uint32_t mask = b->hash_cap - 1, entry;
+
+	for (uint32_t i = hash_name(name) & mask; (entry = b->hash[i]); i = (i + 1) & mask) {
+		const NamedType *n = &b->named[entry - 1];
+
+		if (!strcmp(btf_string(b, n->name_off), name) &&
+		    kind_matches(btf_kind(local_type(b, n->local)), kind))
+			return b->first_id + n->local;
+	}
+	return 0;
+}
+
 static uint32_t find_by_offset(const Btf *b, uint32_t name_off, int kind)
 {
 	for (uint32_t off = 0, i = 0; i < b->n_types; i++) {
@@ -307,14 +309,26 @@ static uint32_t find_by_offset(const Btf *b, uint32_t name_off, int kind)
 	return 0;
 }
 
-static uint32_t find_rare(const Btf *b, const char *name, int kind)
+static uint32_t find_by_search(const Btf *b, const char *name, int kind)
 {
 	uint32_t from = 0, off, id;
 
-	while ((off = next_string(b, name, strlen(name), &from)))
-		if ((id = find_by_offset(b, off, kind)))
+	while ((off = next_string(b, name, strlen(name), &from))) {
+		id = is_listed(kind) ? find_listed_at(b, off, kind) : find_by_offset(b, off, kind);
+		if (id)
 			return id;
+	}
 	return 0;
+}
+
+/* The hash table is a cache as well. */
+static uint32_t find_listed(const Btf *b, const char *name, int kind)
+{
+	Btf *cache = (Btf *)b;
+
+	if (!b->hash_cap && (b->strings_size < SMALL || ++cache->n_sought > SEARCHES))
+		build_hash(cache);
+	return b->hash_cap ? find_hashed(b, name, kind) : find_by_search(b, name, kind);
 }
 
 uint32_t btf_find(const Btf *b, const char *name, int kind)
@@ -325,7 +339,8 @@ uint32_t btf_find(const Btf *b, const char *name, int kind)
 		return 0;
 	for (; b && !id; b = b->base) {
 		need_index(b);
-		id = is_hashed(kind) ? find_hashed(b, name, kind) : find_rare(b, name, kind);
+		id = is_listed(kind) ? find_listed(b, name, kind) :
+		     find_by_search(b, name, kind);
 	}
 	return id;
 }

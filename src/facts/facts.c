@@ -7,15 +7,7 @@
 #include "facts/facts.h"
 
 #include <linux/bpf.h>
-
-/* Attach types that are younger than the header of an old build machine. */
-enum {
-	ATTACH_TYPE_NETFILTER = 45, ATTACH_TYPE_TCX_INGRESS = 46, ATTACH_TYPE_TCX_EGRESS = 47,
-	ATTACH_TYPE_UPROBE_MULTI = 48, ATTACH_TYPE_UNIX_CONNECT = 49, ATTACH_TYPE_UNIX_SENDMSG = 50,
-	ATTACH_TYPE_UNIX_RECVMSG = 51, ATTACH_TYPE_UNIX_GETPEERNAME = 52,
-	ATTACH_TYPE_UNIX_GETSOCKNAME = 53, ATTACH_TYPE_NETKIT_PRIMARY = 54,
-	ATTACH_TYPE_NETKIT_PEER = 55, ATTACH_TYPE_KPROBE_SESSION = 56, ATTACH_TYPE_UPROBE_SESSION = 57,
-};
+#include <linux/perf_event.h>
 
 /* Numbers of the program types, and one bit for each: number 32 takes the bit of number 0. */
 enum {
@@ -100,6 +92,13 @@ static const char *const attach_names[] = {
 	[ATTACH_UPROBE] = "uprobe", [ATTACH_URETPROBE] = "uretprobe",
 	[ATTACH_PERF_EVENT] = "perf_event", [ATTACH_XDP] = "xdp", [ATTACH_TC] = "tc",
 	[ATTACH_SOCKET_FILTER] = "socket_filter", [ATTACH_CGROUP] = "cgroup",
+	[ATTACH_NETNS] = "netns",
+};
+
+static const PerfEventInfo perf_events[] = {
+#define X(name, type, config) { name, PERF_TYPE_##type, PERF_COUNT_##config },
+#include "perf_events.def"
+#undef X
 };
 _Static_assert(ARRAY_LEN(attach_names) == ATTACH_KIND_COUNT, "every attach kind has a name");
 _Static_assert(TYPE_LSM == (int)BPF_PROG_TYPE_LSM &&
@@ -211,6 +210,21 @@ const ProbeKindInfo *probe_kind_of(AttachKind attach)
 	return NULL;
 }
 
+bool probe_kind_takes(AttachKind attach, int program_type)
+{
+	for (size_t i = 0; i < ARRAY_LEN(probe_kinds); i++)
+		if (probe_kinds[i].attach == attach && probe_kinds[i].program_type == program_type)
+			return true;
+	return false;
+}
+
+int probe_kind_type(AttachKind attach)
+{
+	const ProbeKindInfo *info = probe_kind_of(attach);
+
+	return !info || attach == ATTACH_CGROUP || attach == ATTACH_NETNS ? 0 : info->program_type;
+}
+
 const ProbeKindInfo *probe_kind_of_type(int program_type, int attach_type)
 {
 	const ProbeKindInfo *any = NULL;
@@ -231,4 +245,25 @@ const ProbeKindInfo *probe_kind_of_type(int program_type, int attach_type)
 const char *attach_kind_name(AttachKind kind)
 {
 	return (unsigned)kind < ATTACH_KIND_COUNT ? attach_names[kind] : "unknown";
+}
+
+AttachKind attach_kind_by_name(Str name)
+{
+	for (int k = ATTACH_NONE + 1; k < ATTACH_KIND_COUNT; k++)
+		if (str_is(name, attach_names[k]))
+			return (AttachKind)k;
+	return ATTACH_NONE;
+}
+
+const PerfEventInfo *perf_event_at(int index)
+{
+	return index >= 0 && index < (int)ARRAY_LEN(perf_events) ? &perf_events[index] : NULL;
+}
+
+const PerfEventInfo *perf_event_by_name(Str name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(perf_events); i++)
+		if (str_is(name, perf_events[i].name))
+			return &perf_events[i];
+	return NULL;
 }

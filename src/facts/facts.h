@@ -12,6 +12,15 @@
 
 #define KVERSION(a, b) (((a) << 16) + ((b) << 8))
 
+/* Attach types that are younger than the header of an old build machine. */
+enum {
+	ATTACH_TYPE_NETFILTER = 45, ATTACH_TYPE_TCX_INGRESS = 46, ATTACH_TYPE_TCX_EGRESS = 47,
+	ATTACH_TYPE_UPROBE_MULTI = 48, ATTACH_TYPE_UNIX_CONNECT = 49, ATTACH_TYPE_UNIX_SENDMSG = 50,
+	ATTACH_TYPE_UNIX_RECVMSG = 51, ATTACH_TYPE_UNIX_GETPEERNAME = 52,
+	ATTACH_TYPE_UNIX_GETSOCKNAME = 53, ATTACH_TYPE_NETKIT_PRIMARY = 54,
+	ATTACH_TYPE_NETKIT_PEER = 55, ATTACH_TYPE_KPROBE_SESSION = 56, ATTACH_TYPE_UPROBE_SESSION = 57,
+};
+
 /* How an OBJECT's program is attached. Names: attach_kind_name. */
 typedef enum AttachKind {
 	ATTACH_NONE,               /* the loader must say */
@@ -20,9 +29,16 @@ typedef enum AttachKind {
 	ATTACH_RAW_TRACEPOINT,                    /* "event" */
 	ATTACH_BTF_TRACEPOINT,                    /* "event"; TRACING program, attach type TRACE_RAW_TP */
 	ATTACH_FENTRY, ATTACH_FEXIT, ATTACH_FMOD_RET, /* "function" or "module:function" */
-	ATTACH_LSM, ATTACH_ITER,
-	ATTACH_UPROBE, ATTACH_URETPROBE,          /* "path:symbol" */
-	ATTACH_PERF_EVENT, ATTACH_XDP, ATTACH_TC, ATTACH_SOCKET_FILTER, ATTACH_CGROUP,
+	ATTACH_LSM, ATTACH_ITER,                  /* "hook"; what is iterated: "task", "bpf_map", ... */
+	/* "FILE:symbol", "FILE:symbol+offset", "FILE:0xOFFSET"; FILE is a path, or the name of a library
+	 * ("c", "libc.so.6") or program */
+	ATTACH_UPROBE, ATTACH_URETPROBE,
+	ATTACH_PERF_EVENT,                        /* "EVENT:99hz", "EVENT:1000"; perf_events.def */
+	ATTACH_XDP, ATTACH_TC,                    /* network interface */
+	ATTACH_SOCKET_FILTER,                     /* network interface, "any" for all */
+	ATTACH_CGROUP,                            /* path, absolute or below the mount of cgroup2 */
+	ATTACH_NETNS,                             /* sk_lookup, flow_dissector: network namespace: name
+						   * (ip netns), path, "self" */
 	ATTACH_KIND_COUNT
 } AttachKind;
 
@@ -94,8 +110,21 @@ typedef struct ProbeKindInfo {
 const ProbeKindInfo *probe_kind_by_prefix(const char *function_name);
 const ProbeKindInfo *probe_kind_by_section(const char *section);
 const ProbeKindInfo *probe_kind_of(AttachKind attach);
+bool probe_kind_takes(AttachKind attach, int program_type); /* may such a program be attached so? */
+int probe_kind_type(AttachKind attach);          /* program type it takes; 0: several */
 /* The usual one of a program type, with that attach type if there is one (-1: any). NULL: none. */
 const ProbeKindInfo *probe_kind_of_type(int program_type, int attach_type);
 const char *attach_kind_name(AttachKind kind);   /* "kprobe", "tracepoint", ... */
+AttachKind attach_kind_by_name(Str name);        /* ATTACH_NONE: there is none */
+
+/* Events that a perf_event program can be attached to, by perf's names. */
+typedef struct PerfEventInfo {
+	const char *name;          /* "cpu-clock" */
+	uint32_t type;             /* PERF_TYPE_* */
+	uint64_t config;           /* PERF_COUNT_* */
+} PerfEventInfo;
+
+const PerfEventInfo *perf_event_by_name(Str name);   /* NULL if unknown */
+const PerfEventInfo *perf_event_at(int index);       /* NULL behind the last one */
 
 #endif

@@ -478,23 +478,84 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void write_headers(FILE *out)
+/* All strings are one array, known by their offsets, so that the tables need no relocation. */
+static uint32_t write_string(FILE *out, const char *s)
+{
+	static uint32_t next;
+	uint32_t at = next;
+
+	fputc('\t', out);
+	write_text(out, s);
+	fputs(" \"\\0\"\n", out);
+	next += (uint32_t)strlen(s) + 1;
+	return at;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorts the headers and drops what is there twice. */
+static void sort_headers(void)
 {
 	int n = 0;
 
 	qsort(headers, (size_t)n_headers, sizeof(*headers), compare_names);
-	fputs("const char *const pool_header_names[] = {\n", out);
-	for (int i = 0; i < n_headers; i++) {
-		if (i && !strcmp(headers[i], headers[i - 1]))
-			continue;
-		fprintf(out, "\t\"%s\",\n", headers[i]);
-		n++;
-	}
-	fprintf(out, "\tNULL\n};\nconst int pool_header_count = %d;\n", n);
+	for (int i = 0; i < n_headers; i++)
+		if (!i || strcmp(headers[i], headers[i - 1]))
+			headers[n++] = headers[i];
+	n_headers = n;
+}
+
+static uint32_t header_at[MOST_HEADERS], text_at[MOST_TEXTS], name_at[MOST_ENTRIES];
+
+static uint32_t header_string(const char *name)
+{
+	char **found = bsearch(&name, headers, (size_t)n_headers, sizeof(*headers), compare_names);
+
+	return found ? header_at[found - headers] : 0;
+}
+
+static void write_strings(FILE *out)
+{
+	fputs("const char pool_strings[] =\n", out);
+	write_string(out, "");             /* 0: no header, the prelude */
+	for (int i = 0; i < n_headers; i++)
+		header_at[i] = write_string(out, headers[i]);
+	for (int i = 0; i < n_texts; i++)
+		text_at[i] = write_string(out, texts[i]);
+	for (int i = 0; i < n_entries; i++)
+		name_at[i] = write_string(out, entries[i].name);
+	fputs(";\n", out);
+}
+
+static void write_records(FILE *out)
+{
+	fputs("const PoolRecord pool_records[] = {\n", out);
+	for (int i = 0; i < n_entries; i++)
+		fprintf(out, "\t{ %u, %u, %u, %d, %s },\n", name_at[i], text_at[entries[i].text],
+			header_string(entries[i].header), entries[i].line,
+			kind_names[entries[i].kind]);
+	fputs("};\n", out);
+}
+
+static void write_headers(FILE *out)
+{
+	fputs("const PoolString pool_headers[] = {\n", out);
+	for (int i = 0; i < n_headers; i++)
+		fprintf(out, "\t%u,\n", header_at[i]);
+	fprintf(out, "};\nconst int pool_header_count = %d;\n", n_headers);
 	fputs("const PoolInclude pool_includes[] = {\n", out);
-	for (int i = 0; i < n_edges; i++)
-		fprintf(out, "\t{ \"%s\", \"%s\" },\n", edges[i].header, edges[i].includes);
-	fputs("\t{ NULL, NULL }\n};\n", out);
+	for (int i = 0; i < n_edges; i++) {
+		uint32_t from = header_string(edges[i].header), to = header_string(edges[i].includes);
+
+		if (from && to)
+			fprintf(out, "\t{ %u, %u },\n", from, to);
+	}
+	fputs("\t{ 0, 0 }\n};\n", out);
+	fputs("const int pool_include_count = sizeof(pool_includes) / sizeof(*pool_includes) - 1;\n",
+	      out);
 }
 
 int main(int argc, char **argv)
@@ -517,17 +578,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	fputs("/* Made by mkpool from the built-in headers. */\n#include \"lang/pp.h\"\n\n", out);
-	for (int i = 0; i < n_texts; i++) {
-		fprintf(out, "static const char t%d[] =\n\t", i);
-		write_text(out, texts[i]);
-		fputs(";\n", out);
-	}
-	fputs("const PoolEntry pool_entries[] = {\n", out);
-	for (int i = 0; i < n_entries; i++)
-		fprintf(out, "\t{ \"%s\", %s, t%d, \"%s\", %d },\n", entries[i].name,
-			kind_names[entries[i].kind], entries[i].text, entries[i].header,
-			entries[i].line);
-	fputs("};\n", out);
+	sort_headers();
+	write_strings(out);
+	write_records(out);
 	write_table(out);
 	write_headers(out);
 	return fclose(out) ? 1 : 0;

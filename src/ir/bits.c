@@ -2,6 +2,8 @@
 /*
  * Which bits of a value may be 1, from how it is computed; and so which values are certainly not
  * negative. Looks only a few insts deep: enough for masks, narrow loads, comparisons and counters.
+ * Nothing is said of quotients and remainders: the verifier knows nothing of them either, so a mask
+ * behind one must stay ("math between map_value pointer and register with unbounded min value").
  */
 #include "ir/internal.h"
 
@@ -95,11 +97,6 @@ static uint64_t bits_of(const Inst *i, int depth)
 	case IR_OR: case IR_XOR: return bits_of(i->args[0], depth) | bits_of(i->args[1], depth);
 	case IR_ADD: case IR_MUL: return i->type == IR_PTR ? all : bits_of_sum(i, depth);
 	case IR_SHL: case IR_LSHR: case IR_ASHR: return bits_of_shift(i, depth);
-	case IR_UDIV: return below(bits_of(i->args[0], depth));
-	case IR_UMOD:
-		x = below(bits_of(i->args[0], depth));
-		return i->args[1]->op == IR_CONST && i->args[1]->imm > 0
-			       ? x & below((uint64_t)i->args[1]->imm - 1) : x;
 	case IR_BSWAP: return i->width == 16 ? 0xffff : all;
 	case IR_ZEXT: return bits_of(i->args[0], depth);
 	case IR_TRUNC: return bits_of(i->args[0], depth) & 0xffffffff;

@@ -371,6 +371,7 @@ void ir_find_constant_globals(Module *m)
 		if (v)
 			g->is_constant = !v->is_volatile && !type_is_volatile(v->type) &&
 					 !v->is_extern && !v->tags.n &&
+					 !(v->is_exported && !v->is_const) &&
 					 (v->is_const || (!v->is_written && v->init));
 	}
 	for (int k = 0; k < m->functions.n; k++)
@@ -403,7 +404,9 @@ void ir_layout_globals(Module *m)
 	int kept = 0;
 
 	for (int k = 0; k < m->globals.n; k++)
-		m->globals.v[k]->is_live = m->globals.v[k]->var && m->globals.v[k]->var->tags.n;
+		m->globals.v[k]->is_live = m->globals.v[k]->var &&
+					   (m->globals.v[k]->var->tags.n ||
+					    m->globals.v[k]->var->is_exported);
 	for (int k = 0; k < m->functions.n; k++)
 		FOR_BLOCKS (b, m->functions.v[k])
 			FOR_INSTS (i, b)

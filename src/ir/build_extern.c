@@ -29,6 +29,13 @@ static int64_t config_value(const Var *v, const char *text)
 	return text[0] == 'y' ? 1 : text[0] == 'm' ? t->kind == TYPE_BOOL ? 1 : 2 : 0;
 }
 
+static bool config_is_set(const Host *host, const char *name)
+{
+	const char *text = host && host->config ? host->config(host->self, name) : NULL;
+
+	return text && *text == 'y';
+}
+
 bool extern_constant(Builder *b, Var *v, int64_t *value)
 {
 	const Host *host = b->unit->host;
@@ -41,6 +48,11 @@ bool extern_constant(Builder *b, Var *v, int64_t *value)
 	else if (starts_with(name, "CONFIG_"))
 		*value = config_value(v, host && host->config ? host->config(host->self, name + 7)
 							      : NULL);
+	else if (!strcmp(name, "LINUX_HAS_SYSCALL_WRAPPER"))
+		*value = config_is_set(host, "ARCH_HAS_SYSCALL_WRAPPER");
+	else if (!strcmp(name, "LINUX_HAS_BPF_COOKIE"))
+		*value = host && host->has &&
+			 host->has(host->self, HOST_HELPER, "get_attach_cookie", NULL);
 	else
 		*value = 0;
 	return true;

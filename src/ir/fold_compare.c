@@ -95,6 +95,18 @@ static Inst *between(Inst *i, Inst *x, Inst *y)
 	return i;
 }
 
+/* A sign-extended value and a constant: one mask instead of two shifts. */
+static Inst *fold_narrow_equality(Folder *d, Inst *i, Inst *x, int64_t c)
+{
+	int64_t mask = (1ll << x->width) - 1, extended;
+
+	ir_evaluate(IR_SEXT, x->type, x->width, x->type, c, 0, &extended);
+	if (extended != c)
+		return fold_const(d, IR_I32, i->op == IR_NE);
+	return with(d, i, fold_new2(d, IR_AND, x->type, x->args[0], fold_const(d, x->type, mask)),
+		    c & mask);
+}
+
 /* x == c and x != c where x is arithmetic on something else. */
 static Inst *fold_equality(Folder *d, Inst *i, Inst *x, int64_t c)
 {
@@ -122,6 +134,8 @@ static Inst *fold_equality(Folder *d, Inst *i, Inst *x, int64_t c)
 			return NULL;
 		ir_evaluate(IR_BSWAP, x->type, x->width, x->type, c, 0, &swapped);
 		return with(d, i, a, swapped);
+	case IR_SEXT:
+		return x->width < 32 && x->n_uses == 1 ? fold_narrow_equality(d, i, x, c) : NULL;
 	case IR_BITCAST:
 		return c == 0 && !x->imm ? with(d, i, a, 0) : NULL;
 	default:

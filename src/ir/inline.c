@@ -12,6 +12,9 @@
 
 enum { STATE_NEW, STATE_ACTIVE, STATE_DONE };
 
+/* Beyond this no function can be: a jump spans 32,768 instructions. Calls of calls of calls double. */
+enum { MAX_VALUES = 1 << 17 };
+
 static void finish(Module *m, Function *f);
 
 /* Copying ------------------------------------------------------------------------------------- */
@@ -184,6 +187,26 @@ static void refuse_recursion(Function *f, Inst *call)
 	ir_remove(call);
 }
 
+static void refuse_size(Function *f, Inst *call)
+{
+	Diag *d = diag_report(f->module->diags, f->source ? f->source->loc : call->loc,
+			      DIAG_function_too_large, "'%s' becomes too large with the functions "
+			      "that it calls put in place", f->name);
+
+	diag_hint(f->module->diags, d, "mark a large function that is called often, such as '%s', "
+		  "with __noinline", call->callee->name);
+	f->module->is_too_large = true;
+	if (call->type != IR_VOID)
+		ir_forward(call, ir_const(f, call->type, 0));
+	ir_remove(call);
+}
+
+/* Ids handed out are more than what is there, but nothing is copied without its ids. */
+static bool fits(const Function *f, const Function *callee)
+{
+	return f->n_values + callee->n_values <= MAX_VALUES;
+}
+
 static void inline_calls(Module *m, Function *f)
 {
 	VEC(Inst *) calls = { 0 };
@@ -193,7 +216,7 @@ static void inline_calls(Module *m, Function *f)
 		FOR_INSTS (i, b)
 			if (i->op == IR_CALL || i->op == IR_FUNC)
 				vec_push(m->arena, &calls, i);
-	for (int k = 0; k < calls.n; k++) {
+	for (int k = 0; k < calls.n && !m->is_too_large; k++) {
 		Inst *call = calls.v[k];
 
 		if (call->callee->state == STATE_NEW)
@@ -202,6 +225,8 @@ static void inline_calls(Module *m, Function *f)
 			continue;
 		if (call->callee->state == STATE_ACTIVE)
 			refuse_recursion(f, call);
+		else if (!call->callee->is_subprogram && !fits(f, call->callee))
+			refuse_size(f, call);
 		else if (!call->callee->is_subprogram)
 			inline_call(f, call);
 		done++;
@@ -221,7 +246,7 @@ static void finish(Module *m, Function *f)
 	pass_simplify_cfg(f);
 	inline_calls(m, f);
 	f->state = STATE_DONE;
-	if (f->is_program || f->is_subprogram)
+	if (f->is_program || f->is_subprogram || m->is_too_large)
 		return;
 	pass_mem2reg(f);
 	pass_fold(f);

@@ -129,6 +129,17 @@ bool ir_evaluate(IrOp op, IrType type, int width, IrType arg_type, int64_t x, in
 IrOp ir_inverse(IrOp compare);                   /* !(a op b) */
 IrOp ir_swapped(IrOp compare);                   /* b op a */
 
+/* simplify_cfg.c: changing edges */
+bool ir_has_edge(const Block *from, const Block *to);
+int ir_pred_index(const Block *b, const Block *pred);    /* -1: is none */
+/* Gives `to` one more predecessor; its PHIs get what they have for `like`, except that values
+ * which are PHIs of `through` are replaced by those that come from `from`. */
+void ir_add_edge_like(Block *from, Block *to, const Block *like, const Block *through);
+void ir_retarget(Block *from, Block *old, Block *to);    /* the edge from -> to exists already */
+/* The constant that `i`, an inst of block b or one that dominates it, is when b is entered from
+ * its predecessor k; false if it is not known. */
+bool ir_value_from(const Block *b, const Inst *i, int k, int64_t *value);
+
 /* bits.c: the bits of a value that may be 1; of an I32 only the lower 32 count */
 uint64_t ir_possible_bits(const Inst *i);
 bool ir_is_nonnegative(const Inst *i);

@@ -237,14 +237,8 @@ void ir_add_edge(Block *from, Block *to)
 	to->function->has_dominators = false;
 }
 
-void ir_remove_edge(Block *from, Block *to)
+void ir_remove_pred(Block *to, int k)
 {
-	int k = 0;
-
-	while (k < to->preds.n && to->preds.v[k] != from)
-		k++;
-	if (k == to->preds.n)
-		return;
 	to->function->has_dominators = false;
 	to->preds.n--;
 	for (int j = k; j < to->preds.n; j++)
@@ -256,6 +250,16 @@ void ir_remove_edge(Block *from, Block *to)
 		for (int j = k; j < p->n_args; j++)
 			p->args[j] = p->args[j + 1];
 	}
+}
+
+void ir_remove_edge(Block *from, Block *to)
+{
+	int k = 0;
+
+	while (k < to->preds.n && to->preds.v[k] != from)
+		k++;
+	if (k < to->preds.n)
+		ir_remove_pred(to, k);
 }
 
 Inst *ir_branch(Block *b, Block *to)

@@ -162,6 +162,7 @@ struct Module {
 	VEC(Global *) globals;
 	int optimise;              /* 0: only what is needed for a valid program; 2: all */
 	bool check;                /* run ir_check between passes */
+	bool is_too_large;         /* reported by pass_inline; the rest is left undone */
 	const char *print_after;   /* pass name after which to print to `printed`, NULL: none */
 	StrBuf *printed;
 };
@@ -195,6 +196,7 @@ Inst *ir_branch(Block *b, Block *to);
 Inst *ir_branch_if(Block *b, Inst *condition, Block *if_true, Block *if_false);
 void ir_add_edge(Block *from, Block *to);                       /* only the preds list */
 void ir_remove_edge(Block *from, Block *to);                    /* preds and PHI args */
+void ir_remove_pred(Block *to, int k);                            /* the same by index */
 void ir_count_uses(Function *f);
 void ir_dominators(Function *f);                                /* rpo, idom; drops unreachable blocks;
                                                                  * the layout becomes reverse post-order */
@@ -228,6 +230,9 @@ void pass_fold(Function *f);           /* constant propagation, algebra, branch 
 void pass_gvn(Function *f);
 void pass_dead_code(Function *f);
 void pass_unroll(Function *f);
+void pass_thread(Function *f);         /* known decisions are not made again */
+void pass_choose(Function *f);         /* branches between two constants become arithmetic */
+void pass_narrow(Function *f);         /* sign extensions that nobody needs */
 void pass_memory(Function *f);         /* redundant loads, dead stores on stack objects */
 void pass_widen(Function *f);          /* compares the extended copy of a value that is used extended */
 void pass_spaces(Function *f);         /* sets Inst.space */

@@ -17,6 +17,7 @@ enum { MAX_KNOWN = 32, HELPER_MAP_UPDATE = 2, HELPER_GET_COMM = 16 };
 
 typedef struct Known {
 	Inst *root;
+	Inst *pointer;             /* a variable distance from the root: it; else NULL */
 	int64_t offset;
 	int width;
 	IrType type;               /* of the load that gave it; IR_VOID: it was stored */
@@ -58,16 +59,20 @@ static bool overlaps(const Known *k, int64_t offset, int64_t width)
 	return k->offset < offset + width && offset < k->offset + k->width;
 }
 
-/* Forgets what a write of `width` bytes (0: unknown) at the address changes. */
-static void forget(State *s, const Address *a, int64_t width)
+/* Forgets what a write of `width` bytes (0: unknown) at the address changes; `access`: by what, if
+ * it is an access. */
+static void forget(State *s, const Address *a, int64_t width, const Inst *access)
 {
 	int kept = 0;
 
 	for (int n = 0; n < s->n; n++) {
 		const Known *k = &s->known[n];
-		bool changed = k->root == a->root && !a->variable && width
-				       ? overlaps(k, a->offset, width)
-				       : may_alias(k->root, a->root);
+		bool changed = may_alias(k->root, a->root);
+
+		if (k->pointer && access && k->pointer == access->args[0])
+			changed = overlaps(k, access->imm, width);
+		else if (k->root == a->root && !a->variable && width && !k->pointer)
+			changed = overlaps(k, a->offset, width);
 
 		if (!changed)
 			s->known[kept++] = *k;
@@ -104,7 +109,7 @@ static void forget_at_call(State *s, Inst *call)
 			continue;
 		a = ir_address(call->args[k]);
 		if (a.root->op == IR_ALLOCA)
-			forget(s, &a, 0);
+			forget(s, &a, 0, NULL);
 	}
 }
 
@@ -114,8 +119,10 @@ static void remember(State *s, const Address *a, const Inst *i, Inst *value)
 {
 	Known k = { .root = a->root, .offset = a->offset, .width = i->width, .value = value };
 
-	if (a->variable)
-		return;
+	if (a->variable) {
+		k.pointer = i->args[0];
+		k.offset = i->imm;
+	}
 	if (i->op == IR_LOAD) {
 		k.type = i->type;
 		k.is_signed = i->is_signed;
@@ -181,13 +188,17 @@ static Inst *part_of_constant(const Inst *load, const Known *k, int64_t offset)
 
 static Inst *find_value(State *s, Inst *load, const Address *a)
 {
-	for (int n = s->n - 1; n >= 0 && !a->variable; n--) {
+	Inst *pointer = a->variable ? load->args[0] : NULL;
+	int64_t offset = a->variable ? load->imm : a->offset;
+
+	for (int n = s->n - 1; n >= 0; n--) {
 		Known *k = &s->known[n];
 
-		if (k->root != a->root || !overlaps(k, a->offset, load->width))
+		if (k->root != a->root || k->pointer != pointer ||
+		    !overlaps(k, offset, load->width))
 			continue;
-		if (k->offset != a->offset || k->width != load->width)
-			return part_of_constant(load, k, a->offset);
+		if (k->offset != offset || k->width != load->width)
+			return part_of_constant(load, k, offset);
 		if (k->type == IR_VOID)
 			return as_loaded(load, ir_resolve(k->value));
 		if (k->type == load->type && k->is_signed == load->is_signed)
@@ -227,14 +238,14 @@ static void visit(State *s, Inst *i)
 	case IR_ATOMIC:
 		a = ir_address(i->args[0]);
 		a.offset += i->imm;
-		forget(s, &a, i->width);
+		forget(s, &a, i->width, i);
 		if (i->op == IR_STORE && !i->is_volatile)
 			remember(s, &a, i, i->args[1]);
 		return;
 	case IR_COPY:
 	case IR_FILL:
 		a = ir_address(i->args[0]);
-		forget(s, &a, i->n_args == 2 ? i->imm : 0);
+		forget(s, &a, i->n_args == 2 ? i->imm : 0, NULL);
 		return;
 	case IR_CALL_HELPER:
 	case IR_CALL:

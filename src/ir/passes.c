@@ -20,6 +20,7 @@ static const Pass early[] = {
 	{ "mem2reg", pass_mem2reg, 0 },
 	{ "fold", pass_fold, 0 },
 	{ "simplify_cfg", pass_simplify_cfg, 0 },
+	{ "thread", pass_thread, 2 },
 	{ "dead_code", pass_dead_code, 0 },
 	{ "gvn", pass_gvn, 2 },
 	{ "memory", pass_memory, 2 },
@@ -35,11 +36,13 @@ static const Pass late[] = {
 	{ "validity", pass_validity, 0 },
 	{ "expand", pass_expand, 0 },
 	{ "fold", pass_fold, 0 },
+	{ "narrow", pass_narrow, 2 },
 	{ "widen", pass_widen, 2 },
 	{ "gvn", pass_gvn, 2 },
 	{ "memory", pass_memory, 2 },
 	{ "fold", pass_fold, 2 },
 	{ "simplify_cfg", pass_simplify_cfg, 0 },
+	{ "choose", pass_choose, 2 },
 	{ "dead_code", pass_dead_code, 0 },
 	{ "init", pass_init, 0 },
 	{ "stack", pass_stack, 0 },
@@ -64,13 +67,29 @@ static void run(Module *m, Function *f, const Pass *passes, size_t n)
 	}
 }
 
-/* Sizes that inlining and folding have not made constant. */
+/* As many bytes as 8-byte stores that a jump can span. */
+enum { MAX_BLOCK = 8 * 32767 };
+
+static void refuse_large_block(Function *f, Inst *i)
+{
+	Diag *d = diag_report(f->module->diags, i->loc, DIAG_block_too_large,
+			      "%llu bytes are more than can be %s in place", (unsigned long long)i->imm,
+			      i->op == IR_COPY ? "copied" : "filled");
+
+	diag_hint(f->module->diags, d, "use a helper: bpf_probe_read_kernel copies any size");
+	i->imm = 0;
+}
+
+/* Sizes that inlining and folding have not made constant, or that are beyond reason. */
 static void refuse_unknown_sizes(Function *f)
 {
 	FOR_BLOCKS (b, f)
 		FOR_INSTS (i, b) {
 			Diag *d;
 
+			if ((i->op == IR_COPY || i->op == IR_FILL) && i->n_args == 2 &&
+			    (uint64_t)i->imm > MAX_BLOCK)
+				refuse_large_block(f, i);
 			if ((i->op != IR_COPY && i->op != IR_FILL) || i->n_args != 3)
 				continue;
 			d = diag_report(f->module->diags, i->loc, DIAG_size_not_constant,
@@ -98,6 +117,33 @@ static void refuse_pointer_tables(Function *f)
 			}
 }
 
+static void refuse_missing_function(Function *f, const Inst *call)
+{
+	Diag *d = diag_report(f->module->diags, call->loc, DIAG_unknown_kernel_function,
+			      "the kernel's BTF has no function '%s'", call->kfunc);
+
+	diag_hint(f->module->diags, d, "ask before: if (bpf_ksym_exists(%s))", call->kfunc);
+}
+
+/* Accesses that could be left out, had the program asked whether the member exists. */
+static void refuse_missing_members(Function *f)
+{
+	FOR_BLOCKS (b, f)
+		FOR_INSTS (i, b) {
+			Diag *d;
+
+			if (i->op == IR_CALL_KFUNC && !i->btf_id)
+				refuse_missing_function(f, i);
+			if (!i->member || !i->member->is_missing)
+				continue;
+			d = diag_report(f->module->diags, i->loc, DIAG_missing_member,
+					"this kernel's struct has no member '%s' of this kind",
+					i->member->name ? i->member->name->text : "");
+			diag_hint(f->module->diags, d,
+				  "ask before: if (bpf_core_field_exists(...))");
+		}
+}
+
 static void print_and_check_all(Module *m, const char *name)
 {
 	for (int k = 0; k < m->functions.n; k++)
@@ -109,11 +155,15 @@ void ir_optimise(Module *m)
 	print_and_check_all(m, "build");
 	ir_find_constant_globals(m);
 	pass_inline(m);
+	if (m->is_too_large)
+		return;
 	print_and_check_all(m, "inline");
 	for (int k = 0; k < m->functions.n; k++)
 		run(m, m->functions.v[k], early, ARRAY_LEN(early));
 	for (int k = 0; k < m->functions.n; k++)
 		refuse_unknown_sizes(m->functions.v[k]);
+	for (int k = 0; k < m->functions.n; k++)
+		refuse_missing_members(m->functions.v[k]);
 	for (int k = 0; k < m->functions.n; k++)
 		run(m, m->functions.v[k], late, ARRAY_LEN(late));
 	for (int k = 0; k < m->functions.n; k++)

@@ -8,6 +8,8 @@
  *   - blocks that only return the same value become one
  *   - a block that only decides on a PHI is skipped by predecessors that bring a constant to it
  *     (the conditions of inlined functions: if (filter(...)))
+ *   - a pointer that was compared with NULL is not compared again: verifiers up to Linux 6.3 walk the
+ *     impossible way behind a second test of a ring-buffer record, and miss its release there
  * Needs: nothing. Invalidates and recomputes dominators. The verifier sees the same tests on the
  * same values: only tests with known results are skipped.
  */
@@ -62,16 +64,56 @@ static void simplify_phis(Function *f)
 	ir_apply_forwards(f);
 }
 
+/* The pointer that a branch compares with NULL, and the target for NULL; NULL if it does not. */
+static Inst *tested_pointer(const Inst *branch, Block **if_null)
+{
+	const Inst *c = branch->op == IR_CONDBR ? branch->args[0] : NULL;
+
+	if (!c || (c->op != IR_EQ && c->op != IR_NE) || c->args[0]->type != IR_PTR ||
+	    c->args[1]->op != IR_CONST || c->args[1]->imm)
+		return NULL;
+	*if_null = branch->targets[c->op == IR_EQ ? 0 : 1];
+	return c->args[0];
+}
+
+/* Was `pointer` compared with NULL on the only way that leads over the edge from -> to? */
+static bool tested_before(const Inst *pointer, const Block *from, const Block *to, bool *is_null)
+{
+	for (int steps = 0; steps < 16; steps++) {
+		Block *if_null;
+
+		if (tested_pointer(from->last, &if_null) == pointer) {
+			*is_null = if_null == to;
+			return true;
+		}
+		if (from->preds.n != 1)
+			return false;
+		to = from;
+		from = from->preds.v[0];
+	}
+	return false;
+}
+
 static bool fold_branches(Function *f)
 {
 	bool changed = false;
 
 	FOR_BLOCKS (b, f) {
-		Inst *t = b->last;
+		Inst *t = b->last, *pointer;
+		Block *if_null;
+		bool is_null;
 
-		if (t->op != IR_CONDBR || t->args[0]->op != IR_CONST)
+		if (t->op != IR_CONDBR)
 			continue;
-		make_branch(b, t->targets[t->args[0]->imm ? 0 : 1]);
+		pointer = tested_pointer(t, &if_null);
+		if (t->args[0]->op == IR_CONST)
+			make_branch(b, t->targets[t->args[0]->imm ? 0 : 1]);
+		else if (pointer && b->preds.n == 1 &&
+			 tested_before(pointer, b->preds.v[0], b, &is_null))
+			make_branch(b, (if_null == t->targets[0]) == is_null ? t->targets[0]
+									     : t->targets[1]);
+		else
+			continue;
 		changed = true;
 	}
 	return changed;
@@ -79,7 +121,7 @@ static bool fold_branches(Function *f)
 
 /* Changing edges ------------------------------------------------------------------------------ */
 
-static bool has_edge(const Block *from, const Block *to)
+bool ir_has_edge(const Block *from, const Block *to)
 {
 	Block *succ[2];
 	int n = ir_successors(from, succ);
@@ -87,7 +129,7 @@ static bool has_edge(const Block *from, const Block *to)
 	return (n > 0 && succ[0] == to) || (n > 1 && succ[1] == to);
 }
 
-static int pred_index(const Block *b, const Block *pred)
+int ir_pred_index(const Block *b, const Block *pred)
 {
 	for (int k = 0; k < b->preds.n; k++)
 		if (b->preds.v[k] == pred)
@@ -95,31 +137,49 @@ static int pred_index(const Block *b, const Block *pred)
 	return -1;
 }
 
-/* Gives `to` one more predecessor; its PHIs get what they have for `like`, except that values
- * which are PHIs of `through` are replaced by those that come from `from`. */
-static void add_edge_like(Block *from, Block *to, const Block *like, const Block *through)
+/* Makes room for n more values in the PHIs of a block. */
+static void widen_phis(Block *to, int n)
 {
-	int k = pred_index(to, like);
-	Arena *arena = from->function->module->arena;
+	Arena *arena = to->function->module->arena;
 
-	ir_add_edge(from, to);
 	for (Inst *phi = to->first; phi && phi->op == IR_PHI; phi = phi->next) {
-		Inst *value = phi->args[k], **args = NEW_ARRAY(arena, Inst *, phi->n_args + 1);
+		Inst **args = NEW_ARRAY(arena, Inst *, phi->n_args + n);
 
-		if (value->op == IR_PHI && value->block == through)
-			value = value->args[pred_index(through, from)];
 		memcpy(args, phi->args, (size_t)phi->n_args * sizeof(*args));
-		args[phi->n_args++] = value;
-		value->n_uses++;                   /* never too few: see only_feeds, only_decides */
 		phi->args = args;
 	}
 }
 
-static void retarget(Block *from, Block *old, Block *to)
+/* As ir_add_edge_like, where widen_phis has made room; indexes of `like` in `to`, `from` in `through`. */
+static void add_edge_with(Block *from, Block *to, int like, const Block *through, int at)
+{
+	ir_add_edge(from, to);
+	for (Inst *phi = to->first; phi && phi->op == IR_PHI; phi = phi->next) {
+		Inst *value = phi->args[like];
+
+		if (value->op == IR_PHI && value->block == through)
+			value = value->args[at];
+		phi->args[phi->n_args++] = value;
+		value->n_uses++;                   /* never too few: see only_feeds, only_decides */
+	}
+}
+
+void ir_add_edge_like(Block *from, Block *to, const Block *like, const Block *through)
+{
+	widen_phis(to, 1);
+	add_edge_with(from, to, ir_pred_index(to, like), through, ir_pred_index(through, from));
+}
+
+static void set_target(Block *from, Block *old, Block *to)
 {
 	for (int k = 0; k < 2; k++)
 		if (from->last->targets[k] == old)
 			from->last->targets[k] = to;
+}
+
+void ir_retarget(Block *from, Block *old, Block *to)
+{
+	set_target(from, old, to);
 	ir_remove_edge(from, old);
 }
 
@@ -135,7 +195,7 @@ static bool only_feeds(const Block *b, const Block *to)
 		if (i->op != IR_PHI)
 			return false;
 		for (const Inst *phi = to->first; phi && phi->op == IR_PHI; phi = phi->next)
-			uses += phi->args[pred_index(to, b)] == i;
+			uses += phi->args[ir_pred_index(to, b)] == i;
 		if (uses != i->n_uses)
 			return false;
 	}
@@ -146,25 +206,31 @@ static bool skip_empty(Block *b)
 {
 	Block *to = b->last->targets[0];
 	bool changed = false;
+	int like;
 
 	if (b->last->op != IR_BR || to == b || !b->preds.n || !only_feeds(b, to))
 		return false;
 	if (b->unroll && !to->unroll && b->preds.n > 1)
 		return false;                      /* a marked loop header keeps its place */
+	widen_phis(to, b->preds.n);
+	like = ir_pred_index(to, b);
 	for (int k = b->preds.n - 1; k >= 0; k--) {
 		Block *p = b->preds.v[k];
 
-		if (has_edge(p, to)) {
+		if (ir_has_edge(p, to)) {
 			/* both ways lead there: the branch goes, unless PHIs tell them apart */
 			if (to->first->op == IR_PHI)
 				continue;
 			make_branch(p, to);
 		} else {
-			add_edge_like(p, to, b, b);
-			retarget(p, b, to);
+			add_edge_with(p, to, like, b, k);
+			set_target(p, b, to);
+			ir_remove_pred(b, k);
 		}
 		changed = true;
 	}
+	if (!b->preds.n)                           /* else chains of them grow with every link */
+		ir_remove_pred(to, like);
 	return changed;
 }
 
@@ -189,7 +255,7 @@ static void append_successor(Block *b, Block *s)
 	s->preds.n = 0;
 	n = ir_successors(b, succ);
 	for (int k = 0; k < n; k++)
-		succ[k]->preds.v[pred_index(succ[k], s)] = b;
+		succ[k]->preds.v[ir_pred_index(succ[k], s)] = b;
 }
 
 static bool merge_chains(Function *f)
@@ -223,9 +289,7 @@ static bool merge_chains(Function *f)
 
 /* Known decisions ----------------------------------------------------------------------------- */
 
-/* The value of `i`, an inst of block b or one that dominates it, when b is entered from its
- * predecessor k; NULL if it is not known as a constant. */
-static bool value_from(const Block *b, const Inst *i, int k, int64_t *value)
+bool ir_value_from(const Block *b, const Inst *i, int k, int64_t *value)
 {
 	int64_t x, y = 0;
 
@@ -240,8 +304,8 @@ static bool value_from(const Block *b, const Inst *i, int k, int64_t *value)
 	if (!(ir_ops[i->op].flags & IRF_PURE) || i->n_args < 1 || i->n_args > 2 ||
 	    i->op == IR_PTROFF || i->op == IR_PTRADD || i->imm)
 		return false;
-	if (!value_from(b, i->args[0], k, &x) ||
-	    (i->n_args == 2 && !value_from(b, i->args[1], k, &y)))
+	if (!ir_value_from(b, i->args[0], k, &x) ||
+	    (i->n_args == 2 && !ir_value_from(b, i->args[1], k, &y)))
 		return false;
 	return ir_evaluate(i->op, i->type, i->width, i->args[0]->type, x, y, value);
 }
@@ -253,7 +317,7 @@ static int uses_as_phi_arg(const Inst *i, const Block *b)
 
 	for (int k = 0; k < n; k++)
 		for (const Inst *phi = succ[k]->first; phi && phi->op == IR_PHI; phi = phi->next)
-			uses += phi->args[pred_index(succ[k], b)] == i;
+			uses += phi->args[ir_pred_index(succ[k], b)] == i;
 	return uses;
 }
 
@@ -281,23 +345,89 @@ static bool only_decides(const Block *b)
 	return true;
 }
 
+static int uses_below(const Inst *i, const Block *top)
+{
+	int uses = 0;
+
+	FOR_BLOCKS (b, i->block->function) {
+		bool is_below = ir_dominates(top, b);
+
+		FOR_INSTS (u, b) {
+			if (u->op != IR_PHI && !is_below)
+				break;
+			for (int a = 0; a < u->n_args; a++)
+				uses += u->args[a] == i && b != i->block &&
+					ir_dominates(top, u->op == IR_PHI ? b->preds.v[a] : b);
+		}
+	}
+	return uses;
+}
+
+/* The PHI is used only in its block and where `top` was passed, which follows it alone. */
+static bool is_used_below(const Inst *phi, const Block *top)
+{
+	return top->preds.n == 1 &&
+	       1 + uses_as_phi_arg(phi, phi->block) + uses_below(phi, top) == phi->n_uses;
+}
+
+/* The block is nothing but a comparison of a pointer with NULL, or of a PHI of its own: predecessors
+ * behind the same comparison skip it. Those that bring a PHI no NULL cannot: it is used there. */
+static bool thread_null(Block *b)
+{
+	Block *ways[2];                            /* if not NULL, if NULL */
+	const Inst *pointer = tested_pointer(b->last, &ways[1]), *phi, *test;
+	bool changed = false, is_checked = false, is_null;
+
+	if (!pointer)
+		return false;
+	test = b->last->args[0];
+	phi = pointer->block == b && pointer->op == IR_PHI ? pointer : NULL;
+	if (test->block == b && (test->next != b->last || test->n_uses != 1))
+		return false;
+	if (b->first != (phi ? phi : test->block == b ? test : b->last) ||
+	    (phi && phi->next != test))
+		return false;
+	ways[0] = b->last->targets[b->last->targets[0] == ways[1]];
+	for (int k = b->preds.n - 1; k >= 0; k--) {
+		Block *p = b->preds.v[k], *to;
+		const Inst *arg = phi ? phi->args[k] : pointer;
+
+		if (arg->op == IR_CONST)
+			is_null = !arg->imm;
+		else if (!tested_before(arg, p, b, &is_null))
+			continue;
+		to = ways[is_null];
+		if (to == b || p == b || ir_has_edge(p, to) || (phi && !is_null))
+			continue;
+		if (phi && !is_checked && !is_used_below(phi, ways[0]))
+			return changed;
+		is_checked = true;
+		ir_add_edge_like(p, to, b, b);
+		ir_retarget(p, b, to);
+		changed = true;
+	}
+	return changed;
+}
+
 static bool thread_block(Block *b)
 {
 	bool changed = false;
 	int64_t v;
 
-	if (!only_decides(b) || b->unroll)
+	if (b->unroll)
 		return false;
+	if (!only_decides(b))
+		return thread_null(b);
 	for (int k = b->preds.n - 1; k >= 0; k--) {
 		Block *p = b->preds.v[k], *to;
 
-		if (!value_from(b, b->last->args[0], k, &v))
+		if (!ir_value_from(b, b->last->args[0], k, &v))
 			continue;
 		to = b->last->targets[v ? 0 : 1];
-		if (to == b || p == b || has_edge(p, to))
+		if (to == b || p == b || ir_has_edge(p, to))
 			continue;
-		add_edge_like(p, to, b, b);
-		retarget(p, b, to);
+		ir_add_edge_like(p, to, b, b);
+		ir_retarget(p, b, to);
 		changed = true;
 	}
 	return changed;
@@ -313,11 +443,11 @@ static bool share_end(Block *b, Block *end)
 	for (int k = b->preds.n - 1; k >= 0; k--) {
 		Block *p = b->preds.v[k];
 
-		if (has_edge(p, end))
+		if (ir_has_edge(p, end))
 			make_branch(p, end);
 		else {
 			ir_add_edge(p, end);
-			retarget(p, b, end);
+			ir_retarget(p, b, end);
 		}
 		changed = true;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * pass_unroll: full unrolling of the loops that the program marks (#pragma unroll).
+ * pass_unroll: full unrolling of the loops that the program marks (#pragma unroll) and, where
+ * optimisation is asked for, of those that are short when unrolled.
  *
  * The trip count is found by running the exit condition on paper: it and the next value must be
  * pure operations on one PHI of the header and constants. The loop is then copied as often. What
@@ -11,7 +12,11 @@
  */
 #include "ir/internal.h"
 
-enum { MAX_TRIPS = 4096, MAX_INSTS = 16384, MAX_DEPTH = 16, MAX_LOOPS = 64 };
+enum {
+	MAX_TRIPS = 4096, MAX_INSTS = 16384, MAX_DEPTH = 16, MAX_LOOPS = 64,
+	/* of loops without a mark: rounds, instructions that they become, those of a function */
+	SHORT_TRIPS = 16, SHORT_INSTS = 140, SHORT_TOTAL = 600, OUTER_INSTS = 100,
+};
 
 typedef struct Loop {
 	Function *f;
@@ -19,13 +24,125 @@ typedef struct Loop {
 	Block *header, *latch;
 	VEC(Block *) blocks;       /* header first */
 	int insts, trips;
+	int cost;                  /* of one round, in instructions that will probably remain */
+	bool is_inner;             /* no other loop in it */
+	bool bounds_inner;         /* its counter is in the condition of a loop in it */
 } Loop;
 
 /* The loop ------------------------------------------------------------------------------------ */
 
+static bool costs_nothing(const Inst *i)
+{
+	switch (i->op) {
+	case IR_PHI: case IR_CONST: case IR_UNDEF: case IR_ZEXT: case IR_BITCAST: case IR_TRUNC:
+	case IR_PTROFF: case IR_BR: case IR_ALLOCA:
+		return true;
+	case IR_SEXT:
+		return i->width == 32;
+	default:
+		return ir_ops[i->op].flags & IRF_COMPARE;
+	}
+}
+
+static bool is_called(IrOp op)
+{
+	return op == IR_CALL || op == IR_CALL_HELPER || op == IR_CALL_KFUNC;
+}
+
+/* Is the value computed from a PHI of the block? */
+static bool depends_on(const Inst *i, const Block *header, int depth)
+{
+	if (i->op == IR_PHI || depth == 0)
+		return i->op == IR_PHI && i->block == header;
+	for (int a = 0; a < i->n_args && ir_ops[i->op].flags & IRF_PURE; a++)
+		if (depends_on(i->args[a], header, depth - 1))
+			return true;
+	return false;
+}
+
+static void weigh(Loop *l)
+{
+	l->is_inner = true;
+	for (int k = 0; k < l->blocks.n; k++) {
+		Block *b = l->blocks.v[k];
+
+		FOR_INSTS (i, b) {
+			l->insts++;
+			l->cost += is_called(i->op) ? 1 + i->n_args : !costs_nothing(i);
+		}
+		for (int p = 0; b != l->header && p < b->preds.n; p++) {
+			if (!ir_dominates(b, b->preds.v[p]))
+				continue;
+			l->is_inner = false;
+			l->bounds_inner |= b->last->op == IR_CONDBR &&
+					   depends_on(b->last->args[0], l->header, 4);
+		}
+	}
+}
+
+/* What a PHI of the header gets from the new latch: a PHI there, if the ways back differ. */
+static Inst *from_latch(Loop *l, const Inst *phi, Block *latch)
+{
+	Inst *merged = ir_inst(l->f, IR_PHI, phi->type, latch->preds.n);
+	bool same = true;
+
+	for (int k = 0; k < latch->preds.n; k++) {
+		merged->args[k] = phi->args[ir_pred_index(l->header, latch->preds.v[k])];
+		same &= merged->args[k] == merged->args[0];
+	}
+	if (same)
+		return merged->args[0];
+	merged->loc = phi->loc;
+	merged->ctype = phi->ctype;
+	ir_append(latch, merged);
+	return merged;
+}
+
+static void add_way_back(Loop *l, Inst *phi, Block *latch)
+{
+	Inst **args = NEW_ARRAY(l->arena, Inst *, phi->n_args + 1);
+
+	memcpy(args, phi->args, (size_t)phi->n_args * sizeof(*args));
+	args[phi->n_args++] = from_latch(l, phi, latch);
+	phi->args = args;
+}
+
+/* Several ways back to the header become one, over a new block. */
+static void make_latch(Loop *l)
+{
+	Block *latch = ir_block(l->f), *h = l->header;
+
+	for (int k = 0; k < h->preds.n; k++)
+		if (ir_dominates(h, h->preds.v[k]))
+			ir_add_edge(h->preds.v[k], latch);
+	for (Inst *phi = h->first; phi->op == IR_PHI; phi = phi->next)
+		add_way_back(l, phi, latch);
+	ir_branch(latch, h);
+	for (int k = 0; k < latch->preds.n; k++) {
+		Inst *t = latch->preds.v[k]->last;
+
+		for (int side = 0; side < 2; side++)
+			if (t->targets[side] == h)
+				t->targets[side] = latch;
+		ir_remove_edge(latch->preds.v[k], h);
+	}
+	ir_dominators(l->f);
+}
+
+static int ways_back(const Block *header)
+{
+	int n = 0;
+
+	for (int k = 0; k < header->preds.n; k++)
+		n += ir_dominates(header, header->preds.v[k]);
+	return n;
+}
+
 /* Block.aux is 1 for the blocks of the loop. */
 static bool find_loop(Loop *l)
 {
+	if (ways_back(l->header) > 1)
+		make_latch(l);
 	FOR_BLOCKS (b, l->f)
 		b->aux = 0;
 	for (int k = 0; k < l->header->preds.n; k++) {
@@ -54,9 +171,7 @@ static bool find_loop(Loop *l)
 			b->aux = 1;
 			vec_push(l->arena, &l->blocks, b);
 		}
-	for (int k = 0; k < l->blocks.n; k++)
-		FOR_INSTS (i, l->blocks.v[k])
-			l->insts++;
+	weigh(l);
 	return true;
 }
 
@@ -333,21 +448,45 @@ static void unroll(Loop *l)
 	chain_copies(l, headers, latches);
 }
 
-/* Unrolls the innermost marked loop whose count can be told. */
-static bool unroll_one(Function *f)
+static bool is_header(const Block *b)
 {
-	Block **marked = NEW_ARRAY(f->module->arena, Block *, MAX_LOOPS);
+	for (int k = 0; k < b->preds.n; k++)
+		if (b->preds.v[k]->rpo >= b->rpo)
+			return true;
+	return false;
+}
+
+/* Unrolled, the counter and the test at the end of a round disappear. An outer loop is unrolled if
+ * the inner ones become countable by it. */
+static bool is_short(const Loop *l, int *total)
+{
+	int cost = (l->cost > 3 ? l->cost - 2 : 1) * l->trips;
+
+	if (l->trips > SHORT_TRIPS || cost > (l->is_inner ? SHORT_INSTS : OUTER_INSTS) ||
+	    !(l->is_inner || l->bounds_inner) || *total + cost > SHORT_TOTAL)
+		return false;
+	*total += cost;
+	return true;
+}
+
+/* Unrolls the innermost loop that is marked, or short, and whose count can be told. */
+static bool unroll_one(Function *f, int *total)
+{
+	Block **headers = NEW_ARRAY(f->module->arena, Block *, MAX_LOOPS);
+	bool all = f->module->optimise >= 2;
 	int n = 0;
 
 	FOR_BLOCKS (b, f)
-		if (b->unroll && n < MAX_LOOPS)
-			marked[n++] = b;
+		if ((b->unroll || (all && is_header(b))) && n < MAX_LOOPS)
+			headers[n++] = b;
 	while (n) {
-		Loop l = { .f = f, .arena = f->module->arena, .header = marked[--n] };
+		Loop l = { .f = f, .arena = f->module->arena, .header = headers[--n] };
 
 		if (!find_loop(&l) || !find_trips(&l))
 			continue;
 		if (l.header->unroll > 0 && l.trips > l.header->unroll)
+			continue;
+		if (!l.header->unroll && !is_short(&l, total))
 			continue;
 		unroll(&l);
 		return true;
@@ -355,10 +494,27 @@ static bool unroll_one(Function *f)
 	return false;
 }
 
+static bool has_loops(const Function *f)
+{
+	FOR_BLOCKS (b, f)
+		if (is_header(b))
+			return true;
+	return false;
+}
+
 void pass_unroll(Function *f)
 {
+	int total = 0;
+
 	ir_dominators(f);
-	for (int n = 0; n < MAX_LOOPS && unroll_one(f); n++) {
+	if (f->module->optimise >= 2 && has_loops(f)) {   /* to know what a round costs */
+		pass_gvn(f);
+		pass_memory(f);
+		pass_fold(f);
+		pass_dead_code(f);
+		ir_dominators(f);
+	}
+	for (int n = 0; n < MAX_LOOPS && unroll_one(f, &total); n++) {
 		pass_mem2reg(f);
 		pass_fold(f);
 		pass_simplify_cfg(f);

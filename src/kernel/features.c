@@ -180,15 +180,22 @@ static FeatureState probe_kprobes(char *why, size_t size)
 	return with_reason(yes, reason, why, size);
 }
 
+static FeatureState ask(bool (*has)(const char **why), char *why, size_t size)
+{
+	const char *reason = NULL;
+	bool yes = has(&reason);
+
+	return with_reason(yes, reason, why, size);
+}
+
 static FeatureState probe_kprobe_multi(char *why, size_t size)
 {
-	FeatureState state = by_version(KVERSION(5, 18), why, size);
+	return ask(kernel_has_kprobe_multi, why, size);
+}
 
-	if (state != FEATURE_YES)
-		return state;
-	if (probe_kprobes(why, size) != FEATURE_YES)
-		return FEATURE_NO;
-	return with_reason(kernel_config("FPROBE"), "CONFIG_FPROBE is not set", why, size);
+static FeatureState probe_kprobe_session(char *why, size_t size)
+{
+	return ask(kernel_has_kprobe_session, why, size);
 }
 
 static FeatureState probe_fentry(char *why, size_t size)
@@ -236,6 +243,11 @@ static FeatureState probe_uprobes(char *why, size_t size)
 	return with_reason(kernel_uprobe_pmu() >= 0, "built without CONFIG_UPROBE_EVENTS", why, size);
 }
 
+static FeatureState probe_uprobe_multi(char *why, size_t size)
+{
+	return ask(kernel_has_uprobe_multi, why, size);
+}
+
 static FeatureState open_counter(uint32_t type, uint64_t config, uint64_t format, char *why, size_t size)
 {
 	struct perf_event_attr attr = {
@@ -273,6 +285,39 @@ static FeatureState probe_lost_counter(char *why, size_t size)
 static FeatureState probe_perf_link(char *why, size_t size)
 {
 	return by_version(KVERSION(5, 15), why, size);
+}
+
+static FeatureState probe_iterators(char *why, size_t size)
+{
+	const Btf *b = kernel_btf(NULL);
+
+	if (!b)
+		return with_reason(false, "this kernel has no BTF", why, size);
+	return with_reason(btf_find(b, "bpf_iter_task", BTF_KIND_FUNC),
+			   "this kernel has none (Linux 5.8, CONFIG_BPF_SYSCALL and CONFIG_PROC_FS)",
+			   why, size);
+}
+
+static FeatureState probe_xdp(char *why, size_t size)
+{
+	return ask(kernel_has_xdp_link, why, size);
+}
+
+static FeatureState probe_tcx(char *why, size_t size)
+{
+	return ask(kernel_has_tcx, why, size);
+}
+
+static FeatureState probe_cgroup(char *why, size_t size)
+{
+	const char *mount = kernel_cgroup2_mount();
+
+	if (kernel_version() < KVERSION(5, 7))
+		return by_version(KVERSION(5, 7), why, size);
+	if (kernel_config("BPF") && !kernel_config("CGROUP_BPF"))
+		return with_reason(false, "CONFIG_CGROUP_BPF is not set", why, size);
+	snprintf(why, size, "%s", mount ? mount : "no cgroup2 is mounted");
+	return answer(mount);
 }
 
 static FeatureState probe_ringbuf(char *why, size_t size)

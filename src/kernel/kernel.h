@@ -92,6 +92,17 @@ bool kernel_has_map_type(int type, const char **why);            /* by version, 
 bool kernel_has_helper(const char *name, const char **why);
 bool kernel_has_perf_link(void);                 /* BPF links on perf events (5.15) */
 
+/* links.c: which BPF links there are, as kernel_has_kprobes */
+bool kernel_has_xdp_link(const char **why);
+bool kernel_has_tcx(const char **why);
+bool kernel_has_kprobe_multi(const char **why);
+bool kernel_has_kprobe_session(const char **why);
+bool kernel_has_uprobe_multi(const char **why);
+const char *kernel_cgroup2_mount(void);          /* where cgroup2 is mounted; NULL: nowhere */
+/* tracefs.c, kallsyms.c: names of the kernel functions that can be traced and match the pattern of a
+ * shell (* ? []), each once; malloc'ed, with *n; NULL with err set. One block: free() it. */
+const char **kernel_match_functions(const char *pattern, int *n, Error *err);
+
 /* features.c ----------------------------------------------------------------------------------- */
 
 typedef enum FeatureState { FEATURE_NO, FEATURE_YES, FEATURE_UNKNOWN } FeatureState;

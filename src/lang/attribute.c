@@ -20,6 +20,8 @@ typedef enum AttrKind {
 	ATTR_PACKET_HEADER,
 	ATTR_ACCESS_INDEX,
 	ATTR_MODE,
+	ATTR_SYSCALL,
+	ATTR_RESULT,
 } AttrKind;
 
 static const struct { const char *name; AttrKind kind;
@@ -37,6 +39,8 @@ static const struct { const char *name; AttrKind kind;
 	{ "bcc_packet_header", ATTR_PACKET_HEADER },
 	{ "preserve_access_index", ATTR_ACCESS_INDEX },
 	{ "mode", ATTR_MODE },
+	{ "bcc_syscall", ATTR_SYSCALL },
+	{ "bcc_result", ATTR_RESULT },
 };
 
 static Str bare_name(Str name)
@@ -167,6 +171,8 @@ static void apply(Lang *l, Attrs *a, AttrKind kind)
 	case ATTR_ADDRESS_SPACE: a->space = parse_space(l); break;
 	case ATTR_PACKET_HEADER: a->packed = a->packet_header = true; break;
 	case ATTR_ACCESS_INDEX: a->preserve_access_index = true; break;
+	case ATTR_SYSCALL: a->syscall = true; break;
+	case ATTR_RESULT: a->result = true; break;
 	case ATTR_MODE: a->mode_size = parse_mode(l); break;
 	}
 }
@@ -254,6 +260,8 @@ void attrs_merge(Lang *l, Attrs *to, const Attrs *from)
 	to->used |= from->used;
 	to->weak |= from->weak;
 	to->packet_header |= from->packet_header;
+	to->syscall |= from->syscall;
+	to->result |= from->result;
 	to->preserve_access_index |= from->preserve_access_index;
 	to->space = from->space ? from->space : to->space;
 	to->mode_size = from->mode_size ? from->mode_size : to->mode_size;

@@ -104,7 +104,7 @@ static Expr *parse_strlen(Lang *l, Symbol *s, Loc loc)
 	return expr_error(l, loc);
 }
 
-/* The first argument is the value: assume_aligned, preserve_access_index. */
+/* The first argument is the value: assume_aligned. */
 static Expr *parse_first(Lang *l, Symbol *s, Loc loc)
 {
 	Expr *call = arguments(l, s, 1, 3, loc);
@@ -350,7 +350,14 @@ static const struct {
 	{ "__builtin_dynamic_object_size", 0, parse_object_size },
 	{ "__builtin_strlen", 0, parse_strlen },
 	{ "__builtin_assume_aligned", 0, parse_first },
-	{ "__builtin_preserve_access_index", 0, parse_first },
+	{ "__builtin_preserve_access_index", 0, core_parse_access },
+	{ "__builtin_preserve_field_info", 0, core_parse_field_info },
+	{ "__builtin_preserve_type_info", 0, core_parse_type_of_value },
+	{ "__builtin_preserve_enum_value", 0, core_parse_enum_value },
+	{ "__builtin_btf_type_id", 1, core_parse_type_of_value },
+	{ "__builtin_bcc_type_info", 0, core_parse_type_info },
+	{ "__builtin_bcc_enum_value", 0, core_parse_enum_value },
+	{ "__builtin_bcc_ksym_exists", 0, core_parse_ksym_exists },
 	{ "__builtin_assume", 0, parse_assume },
 	{ "__builtin_prefetch", 0, parse_assume },
 	{ "__builtin_memcpy", BUILTIN_MEMCPY, parse_memory },

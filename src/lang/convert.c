@@ -234,7 +234,7 @@ static void check_pointer(Lang *l, Expr *e, Type *to, Loc loc)
 			diag_hint(l->diags, d, "write a cast, (%s), if this is meant",
 				  type_text(l, to));
 		}
-	} else if (!expr_is_null(e)) {
+	} else if (!expr_is_null(e) && !l->int_conversion_ignored) {
 		d = diag_report(l->diags, loc, DIAG_int_conversion,
 				"the integer type '%s' is used as the pointer '%s'",
 				type_text(l, e->type), type_text(l, to));
@@ -271,7 +271,8 @@ Expr *expr_convert(Lang *l, Expr *e, Type *to, Loc loc)
 		if (from->kind == TYPE_FLOAT)
 			return cannot(l, e, to, loc);
 		check_pointer(l, e, to, loc);
-	} else if (from->kind == TYPE_POINTER && s->kind != TYPE_BOOL) {
+	} else if (from->kind == TYPE_POINTER && s->kind != TYPE_BOOL &&
+		   !l->int_conversion_ignored) {
 		Diag *d = diag_report(l->diags, loc, DIAG_int_conversion,
 				      "the pointer '%s' is used as the integer "
 				      "type '%s'",

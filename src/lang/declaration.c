@@ -237,6 +237,21 @@ static bool declare_helper(Lang *l, Declaration *d)
 	return true;
 }
 
+/* Maps in libbpf's style are variables in a section of their own. */
+static bool define_map(Lang *l, Declaration *d)
+{
+	const char *section = d->attrs.section;
+
+	if (!section || d->block || d->s->storage & STORAGE_EXTERN)
+		return false;
+	if (!strcmp(section, "maps"))
+		dialect_refuse_old_map(l, d->name, d->loc);
+	if (strcmp(section, ".maps"))
+		return false;
+	dialect_define_map(l, d->name, d->type, &d->attrs, d->loc);
+	return true;
+}
+
 static void declare_variable(Lang *l, Declaration *d)
 {
 	bool has_initializer = l->token.kind == TOK_ASSIGN;
@@ -246,7 +261,7 @@ static void declare_variable(Lang *l, Declaration *d)
 	if (d->s->storage & STORAGE_THREAD)
 		diag_report(l->diags, d->s->loc, DIAG_bad_storage_class,
 			    "BPF programs have no threads");
-	if (declare_helper(l, d))
+	if (declare_helper(l, d) || define_map(l, d))
 		return;
 	check_variable_type(l, d, has_initializer);
 	v = declare_object(l, d, has_initializer);
@@ -376,6 +391,12 @@ void parse_declaration(Lang *l, Stmt *block)
 	if (!block && l->leading)
 		attrs_merge(l, &s.attrs, l->leading);
 	l->leading = NULL;
+	/* the result type may be written out: int BPF_PROG(...) */
+	if (!block && l->token.kind == TOK_BCC_TRAMPOLINE) {
+		l->leading = &s.attrs;
+		dialect_parse_trampoline(l);
+		return;
+	}
 	if (l->panic)
 		return;
 	if (accept(l, TOK_SEMICOLON)) {

@@ -29,6 +29,7 @@ typedef struct Dialect {
 	VEC(BtfFixup) fixups;      /* emit_btf.c, these three */
 	VEC(Type *) written;       /* types that have an id in it */
 	BtfWriter *writer;
+	bool libbpf_style;         /* the text has shown that it is written in libbpf's way */
 	Func *trampoline;          /* function whose parameters come from the words of its context */
 	int temporaries;           /* numbers the locals that the dialect makes */
 } Dialect;
@@ -75,6 +76,9 @@ Symbol *resolve_in_pool(Lang *l, Atom *name);             /* NULL: not there */
 Type *resolve_mention(Lang *l, TypeKind kind, Atom *name);
 
 /* maps.c */
+void map_set_sizes(Lang *l, MapDecl *m);                  /* of key and value, from their types */
+void map_set_limits(Lang *l, MapDecl *m, int64_t entries, int64_t flags);
+void map_declare(Lang *l, MapDecl *m);                    /* the name is the map from here on */
 void map_record_event(MapDecl *map, Expr *data);          /* 2.6 */
 /* The text of the string literals at the current token, as a C string; NULL with a diagnostic. */
 char *dialect_parse_string(Lang *l, const char *what);

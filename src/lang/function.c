@@ -10,6 +10,8 @@ static void merge_attributes(Lang *l, Func *f, const Specifiers *s)
 	f->is_static |= (s->storage & (STORAGE_STATIC | STORAGE_INLINE)) != 0;
 	f->is_noinline |= s->attrs.noinline;
 	f->is_used |= s->attrs.used;
+	f->is_syscall |= s->attrs.syscall;
+	f->wants_result |= s->attrs.result;
 	if (s->attrs.section)
 		f->section = s->attrs.section;
 	for (int i = 0; i < s->attrs.tags.n; i++)

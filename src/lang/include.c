@@ -103,11 +103,11 @@ void pp_mark_included(Lang *l, const char *header)
 	if (pp_header_included(l, name))
 		return;
 	hashmap_put(&l->pp->headers, str_of(arena_strdup(l->arena, name)), NULL);
-	if (!starts_with(name, "bcc/"))
+	if (!starts_with(name, "bcc/") && !starts_with(name, "bpf/") && strcmp(name, "vmlinux.h"))
 		pp_mark_included(l, "linux/kernel.h");
-	for (const PoolInclude *i = pool_includes; i->header; i++) {
-		if (!strcmp(i->header, name))
-			pp_mark_included(l, i->includes);
+	for (int i = 0; i < pool_include_count; i++) {
+		if (!strcmp(pool_strings + pool_includes[i].header, name))
+			pp_mark_included(l, pool_strings + pool_includes[i].includes);
 	}
 }
 
@@ -131,9 +131,18 @@ static void push_user_file(Lang *l, UserFile *f, const char *path, Loc loc)
 	in->directory = directory_of(l, path);
 }
 
+static const char *closest_header(Lang *l, const char *name)
+{
+	const char **names = NEW_ARRAY(l->arena, const char *, pool_header_count);
+
+	for (int i = 0; i < pool_header_count; i++)
+		names[i] = pool_strings + pool_headers[i];
+	return closest_name(name, names, pool_header_count);
+}
+
 static void report_missing(Lang *l, Loc loc, const char *name)
 {
-	const char *near = closest_name(name, pool_header_names, pool_header_count);
+	const char *near = closest_header(l, name);
 	Diag *d = diag_report(l->diags, loc, DIAG_header_not_found,
 			      "there is no header '%.100s'", name);
 

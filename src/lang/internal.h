@@ -84,7 +84,7 @@ typedef struct PoolEntry {
 	const char *header;        /* "linux/sched.h"; "" = the prelude, always visible */
 	int line;                  /* of the snippet in its header */
 } PoolEntry;
-const PoolEntry *pool_find(PoolKind kind, const char *name);
+bool pool_find(PoolKind kind, const char *name, PoolEntry *out);
 bool pool_has_header(const char *path);                  /* known to #include, maybe without content */
 
 /* Symbols and scopes (scope.c) ------------------------------------------------------------------- */
@@ -163,6 +163,12 @@ struct Lang {
 	const Btf *btf;            /* vmlinux once asked for */
 	bool btf_asked;
 	struct Attrs *leading;            /* attributes in front of the external declaration, until taken */
+	const char *tag_section;   /* attribute section behind the last struct specifier, or NULL */
+	int access_index_depth;    /* of #pragma clang attribute push (preserve_access_index) */
+	int diagnostic_depth;      /* of #pragma GCC diagnostic push */
+	int int_conversion_ignored; /* the depth at which -Wint-conversion was switched off; 0: not */
+	int attribute_depth;       /* of #pragma clang attribute push */
+	int asks_for_field;        /* > 0: a member that does not exist is no error */
 	struct Dialect *dialect;   /* dialect.c */
 	/* common types */
 	Type *t_void, *t_bool, *t_char, *t_schar, *t_uchar, *t_short, *t_ushort, *t_int, *t_uint,
@@ -215,6 +221,7 @@ typedef struct Attrs {
 	const char *section;
 	uint32_t align;            /* 0: none */
 	bool packed, always_inline, noinline, used, weak, packet_header, preserve_access_index;
+	bool syscall, result;      /* BPF_KSYSCALL, BPF_KRETPROBE: where parameters come from */
 	TypeSpace space;
 	uint32_t mode_size;        /* attribute mode(DI) and kin; 0: none */
 	VEC(const char *) tags;    /* btf_decl_tag */
@@ -344,6 +351,9 @@ void dialect_parse_map(Lang *l);
 void dialect_parse_tag(Lang *l);
 /* __bcc_trampoline(name, params...) { body }: parses all of it. */
 void dialect_parse_trampoline(Lang *l);
+/* A variable in the section ".maps", up to its ';' or ','; and one in "maps", which is refused. */
+void dialect_define_map(Lang *l, Atom *name, Type *type, const Attrs *attrs, Loc loc);
+void dialect_refuse_old_map(Lang *l, Atom *name, Loc loc);
 /* `map.` was read; the current token is the member's name. Method calls and pseudo members. */
 Expr *dialect_map_member(Lang *l, MapDecl *map, Loc loc);
 /* A call of a helper; args were parsed. Checks and converts them, special cases included. */
@@ -361,6 +371,16 @@ Expr *dialect_packet_assign(Lang *l, Expr *member, Expr *value, Loc loc);
 void dialect_function_begin(Lang *l, Func *f, Stmt *prologue);
 void dialect_function_end(Lang *l, Func *f);
 void dialect_unit_end(Lang *l);                  /* licence, checks over the whole unit */
+
+/* core.c: what clang leaves to the loader as relocations */
+void core_relocate_record(Lang *l, Type *t);     /* preserve_access_index: to the kernel's layout */
+Expr *core_missing_field(Lang *l, Expr *base, Atom *name, Loc loc);
+Expr *core_parse_access(Lang *l, Symbol *s, Loc loc);
+Expr *core_parse_field_info(Lang *l, Symbol *s, Loc loc);
+Expr *core_parse_type_info(Lang *l, Symbol *s, Loc loc);
+Expr *core_parse_type_of_value(Lang *l, Symbol *s, Loc loc);
+Expr *core_parse_enum_value(Lang *l, Symbol *s, Loc loc);
+Expr *core_parse_ksym_exists(Lang *l, Symbol *s, Loc loc);
 
 /* resolve.c: names that the program does not declare ------------------------------------------------------- */
 

@@ -55,7 +55,7 @@ typedef struct LangOptions {
 	const char *name;          /* shown in diagnostics, e.g. "opensnoop.bpf.c" */
 	const char *const *cflags; /* -DNAME[=V] -UNAME -IDIR -include FILE -w ..., one a string */
 	int n_cflags;
-	bool libbpf_style;         /* reserved for SEC() programs; detected from the text as well */
+	bool libbpf_style;         /* SEC() programs; detected from the text as well */
 } LangOptions;
 
 /* Names -------------------------------------------------------------------------------------- */
@@ -244,6 +244,7 @@ struct Var {
 	Loc loc;
 	bool is_param, is_global, is_static, is_extern, is_volatile, is_const;
 	bool address_taken, is_used, is_written;
+	bool is_exported;          /* libbpf style: the loader's program may read and write it */
 	int param_index;
 	uint32_t align;            /* attribute aligned; 0: that of the type */
 	const char *section;       /* attribute section, NULL if none */

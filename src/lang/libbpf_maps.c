@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Map definitions in libbpf's way: a variable in the section ".maps" whose struct type says what the
- * map is. A member that is a pointer to an array is a number, its length; `key` and `value` are
+ * Map definitions in libbpf's way: a variable in the section ".maps" whose struct type says what
+ * the map is. A member that is a pointer to an array is a number, its length; `key` and `value` are
  * pointers to the types; `values` is an array of pointers to what the entries are, inner maps or
  * programs. The variable has no storage: its name is the map (EXPR_MAP), as in the dialect.
  */
@@ -9,7 +9,7 @@
 
 #include <linux/bpf.h>
 
-enum { PIN_BY_NAME = 1 };
+enum { PIN_BY_NAME = 1, MOST_VALUES = 1 << 16 };
 
 typedef struct Definition {
 	MapDecl *map;
@@ -93,7 +93,7 @@ static MapDecl *map_of_type(Lang *l, const Type *t)
 	return NULL;
 }
 
-static void finish(Lang *l, Definition *d, Type *t);
+static void finish(Lang *l, Definition *d, Type *t, bool is_pattern);
 
 /* A pattern for the entries, under a name of its own. */
 static MapDecl *pattern(Lang *l, MapDecl *outer, Type *t)
@@ -103,7 +103,7 @@ static MapDecl *pattern(Lang *l, MapDecl *outer, Type *t)
 	d.map->name = dialect_atom(l, arena_printf(l->arena, "%s_inner", outer->name->text));
 	d.map->loc = outer->loc;
 	read_members(l, &d, t);
-	finish(l, &d, t);
+	finish(l, &d, t, true);
 	return d.map;
 }
 
@@ -126,23 +126,29 @@ static void set_inner(Lang *l, Definition *d)
 /* Sizes that the kind of map leaves no choice about. */
 static void set_usual_sizes(Definition *d)
 {
-	const MapTypeInfo *info = map_type_info(d->map->type);
 	MapDecl *m = d->map;
 
-	if (m->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY && !d->entries)
-		m->entries_are_cpus = true;
-	if (info && info->preset_sizes && !info->no_key && !m->key_size)
-		m->key_size = 4;
-	if (info && info->preset_sizes && !info->no_value && !m->value_size)
-		m->value_size = 4;
+	switch (m->type) {
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		m->entries_are_cpus = !d->entries;
+		/* fall through */
+	case BPF_MAP_TYPE_PROG_ARRAY:
+	case BPF_MAP_TYPE_CGROUP_ARRAY:
+	case BPF_MAP_TYPE_ARRAY_OF_MAPS:
+	case BPF_MAP_TYPE_HASH_OF_MAPS:
+		m->key_size = m->key_size ? m->key_size : 4;
+		m->value_size = m->value_size ? m->value_size : 4;
+		break;
+	}
 }
 
-static void finish(Lang *l, Definition *d, Type *t)
+/* The pattern of entries is no map of maps itself: the kernel allows one level. */
+static void finish(Lang *l, Definition *d, Type *t, bool is_pattern)
 {
 	MapDecl *m = d->map;
 
 	m->definition = t;
-	m->methods = map_all_methods(m);
+	m->methods = 1u << GROUP_TABLE;
 	if (!map_type_info(m->type)) {
 		report(l, m->loc, m->name->text,
 		       "the definition needs __uint(type, BPF_MAP_TYPE_...)");
@@ -150,7 +156,8 @@ static void finish(Lang *l, Definition *d, Type *t)
 	}
 	map_set_sizes(l, m);
 	set_usual_sizes(d);
-	set_inner(l, d);
+	if (!is_pattern)
+		set_inner(l, d);
 	if (d->pinning == PIN_BY_NAME)
 		m->pin_path = arena_printf(l->arena, "/sys/fs/bpf/%s", m->name->text);
 	map_set_limits(l, m, d->entries, d->flags);
@@ -164,6 +171,12 @@ static void take_value(Lang *l, MapDecl *m, int64_t index)
 	Expr *e = parse_assignment(l);
 	MapValue value = { .index = (uint32_t)index, .map = dialect_map_of(e) };
 
+	if (index < 0 || index >= m->max_entries || index >= MOST_VALUES) {
+		diag_report(l->diags, e->loc, DIAG_map_size,
+			    "the map '%s' has no entry %lld that could be set", m->name->text,
+			    (long long)index);
+		return;
+	}
 	while ((e->kind == EXPR_CONVERT || e->kind == EXPR_ADDRESS) && e->a)
 		e = e->a;
 	if (e->kind == EXPR_FUNC)
@@ -230,7 +243,7 @@ void dialect_define_map(Lang *l, Atom *name, Type *type, const Attrs *attrs, Loc
 	for (int i = 0; i < attrs->tags.n; i++)
 		vec_push(l->arena, &d.map->tags, attrs->tags.v[i]);
 	read_members(l, &d, t);
-	finish(l, &d, t);
+	finish(l, &d, t, false);
 	if (accept(l, TOK_ASSIGN))
 		parse_entries(l, d.map);
 }

@@ -306,7 +306,8 @@ static bool is_visible(Lang *l, const PoolEntry *e)
 		(has_upper(e->name) && (is_function || strchr(e->name, '_'))) ||
 		(is_function && strchr(e->name, '_'));
 
-	if (!*e->header || (unmistakable && !starts_with(e->header, "bcc/")))
+	if (!*e->header || (unmistakable && !starts_with(e->header, "bcc/") &&
+				!starts_with(e->header, "bpf/")))
 		return true;
 	return pp_header_included(l, e->header);
 }
@@ -389,14 +390,15 @@ static Macro *config_macro(Lang *l, Atom *a)
 
 static void seek_macro(Lang *l, Atom *a)
 {
-	const PoolEntry *e = pool_find(POOL_MACRO, a->text);
+	PoolEntry e;
+	bool in_pool = pool_find(POOL_MACRO, a->text, &e);
 	Macro *m = NULL;
 
-	if (e && !is_visible(l, e))
+	if (in_pool && !is_visible(l, &e))
 		return;
 	a->pool_macro_sought = true;
-	if (e)
-		m = read_pool_macro(l, e->text, a);
+	if (in_pool)
+		m = read_pool_macro(l, e.text, a);
 	else if (starts_with(a->text, "CONFIG_"))
 		m = config_macro(l, a);
 	if (m && !a->macro)
@@ -407,16 +409,15 @@ static void seek_macro(Lang *l, Atom *a)
 static Macro *pool_meaning(Lang *l, Atom *a)
 {
 	Str key = { a->text, a->len };
-	const PoolEntry *e;
+	PoolEntry e;
 	Macro *m = NULL, *own = a->macro;
 
 	if (hashmap_has(&l->pp->pool_macros, key))
 		return hashmap_get(&l->pp->pool_macros, key);
 	hashmap_put(&l->pp->pool_macros, key, NULL);
-	e = pool_find(POOL_MACRO, a->text);
-	if (e) {
+	if (pool_find(POOL_MACRO, a->text, &e)) {
 		a->macro = NULL;
-		m = read_pool_macro(l, e->text, a);
+		m = read_pool_macro(l, e.text, a);
 		a->macro = own;
 	}
 	hashmap_put(&l->pp->pool_macros, key, m);
@@ -448,10 +449,24 @@ Macro *pp_find_macro(Lang *l, Atom *a)
 	return find_macro(l, a, false);
 }
 
+/* In libbpf's style the configuration is read from variables: extern int CONFIG_HZ __kconfig. */
+static bool is_variable(Lang *l, const Macro *m, const Token *t)
+{
+	if (!m->from_pool || t->from_pool || !starts_with(t->atom->text, "CONFIG_") ||
+	    !pp_header_included(l, "bpf/bpf_helpers.h"))
+		return false;
+	for (const Input *in = l->pp->input; in; in = in->below)
+		if (in->in_directive)
+			return false;
+	return true;
+}
+
 Macro *pp_macro_of(Lang *l, Token *t)
 {
 	Macro *m = t->no_expand ? NULL : find_macro(l, t->atom, t->from_pool);
 
+	if (m && is_variable(l, m, t))
+		return NULL;
 	if (m && m->disabled == l->pp->level + 1) {
 		t->no_expand = true;
 		return NULL;

@@ -126,17 +126,20 @@ static uint32_t size_of_part(Lang *l, MapDecl *m, Type *t, const char *part)
 	return 8;
 }
 
-static void set_sizes(Lang *l, MapDecl *m)
+/* From the types, where the map has any; else they stay what they are. */
+void map_set_sizes(Lang *l, MapDecl *m)
 {
 	const MapTypeInfo *info = map_type_info(m->type);
-	Type *ignored_key = info && info->no_key ? m->key : NULL;
+	bool no_key = info && info->no_key, no_value = info && info->no_value;
 
-	if (ignored_key || type_strip(m->key)->kind == TYPE_VOID)
+	if (no_key || (m->key && type_strip(m->key)->kind == TYPE_VOID))
 		m->key = NULL;
-	if ((info && info->no_value) || type_strip(m->leaf)->kind == TYPE_VOID)
+	if (no_value || (m->leaf && type_strip(m->leaf)->kind == TYPE_VOID))
 		m->leaf = NULL;
-	m->key_size = m->key ? size_of_part(l, m, m->key, "key") : 0;
-	m->value_size = m->leaf ? size_of_part(l, m, m->leaf, "value") : 0;
+	if (m->key || no_key)
+		m->key_size = m->key ? size_of_part(l, m, m->key, "key") : 0;
+	if (m->leaf || no_value)
+		m->value_size = m->leaf ? size_of_part(l, m, m->leaf, "value") : 0;
 }
 
 /* Kinds whose size the kernel takes from elsewhere, or demands to be 0. */
@@ -188,6 +191,12 @@ static void check_flags(Lang *l, MapDecl *m, int64_t flags, Loc loc)
 	/* the kernel accepts tries only without preallocation */
 	if (m->type == BPF_MAP_TYPE_LPM_TRIE)
 		m->flags |= BPF_F_NO_PREALLOC;
+}
+
+void map_set_limits(Lang *l, MapDecl *m, int64_t entries, int64_t flags)
+{
+	check_entries(l, m, entries, m->loc);
+	check_flags(l, m, flags, m->loc);
 }
 
 /* Parsing -------------------------------------------------------------------------------------- */
@@ -288,13 +297,13 @@ static bool parse_map(Lang *l, MapDecl *m)
 	parse_constant(l, &flags);
 	parse_options(l, m);
 	set_type(l, m, type, type_loc);
-	set_sizes(l, m);
+	map_set_sizes(l, m);
 	check_entries(l, m, entries, entries_loc);
 	check_flags(l, m, flags, flags_loc);
 	return expect(l, TOK_RPAREN);
 }
 
-static void declare_map(Lang *l, MapDecl *m)
+void map_declare(Lang *l, MapDecl *m)
 {
 	Symbol *before = m->name->symbol, *s;
 
@@ -322,7 +331,7 @@ void dialect_parse_map(Lang *l)
 	parse_attributes(l, &attrs);
 	for (int i = 0; i < attrs.tags.n; i++)
 		vec_push(l->arena, &m->tags, attrs.tags.v[i]);
-	declare_map(l, m);
+	map_declare(l, m);
 	expect(l, TOK_SEMICOLON);
 }
 

@@ -9,27 +9,36 @@
  */
 #include "lang/dialect.h"
 
+#include <linux/bpf.h>
+
 enum { MOST_REGISTERS = 6, MOST_WORDS = 12 };
 
 static const struct {
 	const char *known_by; /* member of struct pt_regs on this architecture only */
 	const char *function[MOST_REGISTERS];
 	const char *syscall[MOST_REGISTERS];
+	const char *result;        /* of a function that returned; NULL: its first parameter's */
 } architectures[] = {
-	{ "di", { "di", "si", "dx", "cx", "r8", "r9" }, { "di", "si", "dx", "r10", "r8", "r9" } },
+	{ "di", { "di", "si", "dx", "cx", "r8", "r9" }, { "di", "si", "dx", "r10", "r8", "r9" },
+	  "ax" },
 	{ "orig_gpr2",
 	  { "gprs[2]", "gprs[3]", "gprs[4]", "gprs[5]", "gprs[6]", NULL },
-	  { "orig_gpr2", "gprs[3]", "gprs[4]", "gprs[5]", "gprs[6]", NULL } },
+	  { "orig_gpr2", "gprs[3]", "gprs[4]", "gprs[5]", "gprs[6]", NULL },
+	  NULL },
 	{ "pstate",
 	  { "regs[0]", "regs[1]", "regs[2]", "regs[3]", "regs[4]", "regs[5]" },
-	  { "orig_x0", "regs[1]", "regs[2]", "regs[3]", "regs[4]", "regs[5]" } },
+	  { "orig_x0", "regs[1]", "regs[2]", "regs[3]", "regs[4]", "regs[5]" },
+	  NULL },
 	{ "gpr",
 	  { "gpr[3]", "gpr[4]", "gpr[5]", "gpr[6]", "gpr[7]", "gpr[8]" },
-	  { "gpr[3]", "gpr[4]", "gpr[5]", "gpr[6]", "gpr[7]", "gpr[8]" } },
-	{ "a0", { "a0", "a1", "a2", "a3", "a4", "a5" }, { "a0", "a1", "a2", "a3", "a4", "a5" } },
+	  { "gpr[3]", "gpr[4]", "gpr[5]", "gpr[6]", "gpr[7]", "gpr[8]" },
+	  NULL },
+	{ "a0", { "a0", "a1", "a2", "a3", "a4", "a5" }, { "a0", "a1", "a2", "a3", "a4", "a5" },
+	  NULL },
 	{ "regs",
 	  { "regs[4]", "regs[5]", "regs[6]", "regs[7]", "regs[8]", "regs[9]" },
-	  { "regs[4]", "regs[5]", "regs[6]", "regs[7]", "regs[8]", "regs[9]" } },
+	  { "regs[4]", "regs[5]", "regs[6]", "regs[7]", "regs[8]", "regs[9]" },
+	  NULL },
 };
 
 /* The row of `architectures` that the struct's members fit, -1 if none. */
@@ -98,7 +107,7 @@ static bool has_syscall_wrapper(Lang *l, const Func *f)
 {
 	const char *set = NULL;
 
-	if (!starts_with(f->name->text, "syscall__") &&
+	if (!f->is_syscall && !starts_with(f->name->text, "syscall__") &&
 	    !starts_with(f->name->text, "kprobe____x64_sys_"))
 		return false;
 	if (l->host && l->host->config)
@@ -162,9 +171,13 @@ void params_bind(Lang *l, Func *f, Stmt *prologue)
 		context = nested_registers(l, f, prologue, context, architectures[row].function[0]);
 	if (!check_count(l, f, MOST_REGISTERS))
 		n = MOST_REGISTERS + 1;
-	names = row < 0              ? NULL
-		: f->syscall_wrapper ? architectures[row].syscall
-				     : architectures[row].function;
+	names = row < 0         ? NULL
+		: f->is_syscall || f->syscall_wrapper ? architectures[row].syscall
+				: architectures[row].function;
+	if (names && f->wants_result && architectures[row].result)
+		names = &architectures[row].result;
+	if (f->wants_result && !check_count(l, f, 1))
+		n = 2;
 	for (int i = 1; i < f->params.n; i++) {
 		Expr *value = i < n && names && names[i - 1]
 				      ? read_register(l, context, names[i - 1], f->params.v[i]->loc)
@@ -178,12 +191,13 @@ void params_bind(Lang *l, Func *f, Stmt *prologue)
 /* Words ---------------------------------------------------------------------------------------- */
 
 /* A struct pointer among a trampoline's words is an object that the verifier follows by BTF. */
-static Expr *trusted(Lang *l, Expr *value, Type *type, Loc loc)
+static Expr *trusted(Lang *l, const Func *f, Expr *value, Type *type, Loc loc)
 {
 	Type *t = type_strip(type);
 	Expr *e;
 
-	if (t->kind != TYPE_POINTER || !type_is_record(t->base) ||
+	if (f->program_type == BPF_PROG_TYPE_RAW_TRACEPOINT || t->kind != TYPE_POINTER ||
+	    !type_is_record(t->base) ||
 	    type_space(type) != TYPE_SPACE_NONE)
 		return value;
 	e = expr_builtin(l, BUILTIN_AS_TRUSTED, type_unqualified(type), loc);
@@ -200,7 +214,7 @@ void params_bind_words(Lang *l, Func *f, Stmt *prologue)
 		Expr *word = expr_rvalue(
 			l, expr_index(l, dialect_value(l, f->params.v[0], v->loc), index, v->loc));
 
-		become_local(l, prologue, v, trusted(l, word, v->type, v->loc));
+		become_local(l, prologue, v, trusted(l, f, word, v->type, v->loc));
 	}
 	f->params.n = 1;
 }

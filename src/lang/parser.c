@@ -6,7 +6,7 @@
  * After a syntax error the parser is in panic: further ones stay unreported until a statement or
  * declaration boundary was found. Nesting is counted, so that no text can exhaust the C stack.
  */
-#include "internal.h"
+#include "dialect.h"
 
 enum { DEEPEST = 256 };
 
@@ -56,6 +56,32 @@ static void pragma_pack(Lang *l, const char *p)
 	vec_last(&l->packs) = (uint32_t)number(&p, 0);
 }
 
+/* clang attribute push (__attribute__((preserve_access_index)), apply_to = record), and pop. */
+static void pragma_attribute(Lang *l, const char *p)
+{
+	if (word(&p, "pop")) {
+		if (l->attribute_depth && l->attribute_depth-- == l->access_index_depth)
+			l->access_index_depth = 0;
+	} else if (word(&p, "push")) {
+		l->attribute_depth++;
+		if (!l->access_index_depth && strstr(p, "preserve_access_index"))
+			l->access_index_depth = l->attribute_depth;
+	}
+}
+
+/* GCC diagnostic push, ignored "-Wint-conversion", pop: the one warning that macros switch off. */
+static void pragma_diagnostic(Lang *l, const char *p)
+{
+	if (word(&p, "push")) {
+		l->diagnostic_depth++;
+	} else if (word(&p, "pop")) {
+		if (l->diagnostic_depth && l->diagnostic_depth-- == l->int_conversion_ignored)
+			l->int_conversion_ignored = 0;
+	} else if (word(&p, "ignored") && strstr(p, "-Wint-conversion")) {
+		l->int_conversion_ignored = l->diagnostic_depth ? l->diagnostic_depth : -1;
+	}
+}
+
 static void apply_pragma(Lang *l, const Token *t)
 {
 	const char *p = arena_strndup(l->arena, t->text.p, t->text.n);
@@ -66,9 +92,14 @@ static void apply_pragma(Lang *l, const Token *t)
 		l->pending_unroll = 0;
 	} else if (word(&p, "unroll")) {
 		l->pending_unroll = number(&p, -1);
-	} else if (word(&p, "GCC") && word(&p, "unroll")) {
-		l->pending_unroll = number(&p, -1);
-	} else if (word(&p, "clang") && word(&p, "loop")) {
+	} else if (word(&p, "GCC")) {
+		if (word(&p, "unroll"))
+			l->pending_unroll = number(&p, -1);
+		else if (word(&p, "diagnostic"))
+			pragma_diagnostic(l, p);
+	} else if (word(&p, "clang") && word(&p, "attribute")) {
+		pragma_attribute(l, p);
+	} else if (word(&p, "loop")) {
 		if (word(&p, "unroll_count"))
 			l->pending_unroll = number(&p, -1);
 		else if (word(&p, "unroll") && !strstr(p, "disable"))
@@ -282,7 +313,10 @@ static void collect_globals(Lang *l)
 	for (int i = 0; i < l->statics.n; i++) {
 		Var *v = l->statics.v[i];
 
-		if (v->is_used || v->tags.n || v->section)
+		v->is_exported = l->dialect->libbpf_style && !v->is_static && !v->is_extern &&
+				 v->name->symbol && v->name->symbol->var == v &&
+				 !v->name->symbol->is_external;
+		if (v->is_used || v->tags.n || v->section || v->is_exported)
 			vec_push(l->arena, &l->unit->globals, v);
 	}
 }

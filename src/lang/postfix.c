@@ -158,6 +158,8 @@ Expr *expr_member(Lang *l, Expr *base, Atom *name, Loc loc)
 	m = type_find_member(l->unit, base->type, name, &offset);
 	if (!m) {
 		e = dialect_member_alias(l, base, name, loc);
+		if (!e && l->asks_for_field)
+			e = core_missing_field(l, base, name, loc);
 		if (e)
 			return e;
 		if (type_complete(l->unit, base->type))
@@ -243,12 +245,13 @@ Expr *call_function(Lang *l, Func *f, Expr *call, Loc loc)
 		convert_arguments(l, f->type, call);
 	if (!f->body && f->section && !strcmp(f->section, ".ksyms"))
 		return call_kernel_function(l, f, call);
+	if (l->unevaluated)
+		return call;
 	if (!f->body) {
 		struct PendingCall pending = { f, loc };
 
 		vec_push(l->arena, &l->pending_calls, pending);
-	} else if (!f->is_static && !f->is_noinline &&
-		   (f->is_entry || f->section || !l->snippet_depth)) {
+	} else if (f->is_entry && !f->is_noinline) {
 		d = diag_report(l->diags, loc, DIAG_call_of_program,
 				"'%s' is a program of its own and cannot be "
 				"called",

@@ -156,12 +156,16 @@ int pp_line(Lang *l, Loc loc, const char **file);
 bool pp_condition(Lang *l, Loc loc);             /* the expression of #if, to the end of the line */
 
 /* pool.c and build/gen/pool.c */
-extern const char *const pool_header_names[];    /* sorted, NULL at the end */
+extern const char pool_strings[];
+typedef uint32_t PoolString;                     /* offset in pool_strings */
+typedef struct PoolRecord { PoolString name, text, header; uint16_t line; uint8_t kind; } PoolRecord;
+typedef struct PoolInclude { PoolString header, includes; } PoolInclude;
+extern const PoolString pool_headers[];          /* sorted by name */
 extern const int pool_header_count;
-typedef struct PoolInclude { const char *header, *includes; } PoolInclude;
-extern const PoolInclude pool_includes[];        /* { NULL, NULL } at the end */
-extern const PoolEntry pool_entries[];
-extern const uint16_t pool_table[];              /* index + 1 in pool_entries, 0 = free */
+extern const PoolInclude pool_includes[];
+extern const int pool_include_count;
+extern const PoolRecord pool_records[];
+extern const uint16_t pool_table[];              /* index + 1 in pool_records, 0 = free */
 extern const uint32_t pool_table_size;           /* a power of two */
 const char *pool_canonical_header(const char *path);
 

@@ -415,6 +415,7 @@ static size_t parser_words(const char *text)
 {
 	static const char *const known[] = {
 		"unroll", "nounroll", "GCC unroll", "clang loop unroll_count", "clang loop unroll",
+		"clang attribute", "GCC diagnostic",
 		"pack",
 	};
 

@@ -8,6 +8,7 @@
  * form, __bcc_trampoline(name, parameters...) { body }.
  */
 #include "lang/dialect.h"
+#include "lang/pp.h"
 
 #include <linux/bpf.h>
 
@@ -79,6 +80,8 @@ static void classify_by_section(Lang *l, Func *f, const ProbeKindInfo *kind)
 			*slash = ':';
 		target = event;
 	}
+	if (starts_with(kind->section, "ksyscall") || starts_with(kind->section, "kretsyscall"))
+		target = arena_printf(l->arena, "sys_%s", target);
 	f->attach_target = target;
 }
 
@@ -157,12 +160,24 @@ static void check_names(Lang *l, Func *f)
 	}
 }
 
+static bool is_libbpf_style(Lang *l)
+{
+	Dialect *d = l->dialect;
+
+	if (!d->libbpf_style)
+		d->libbpf_style = (l->options && l->options->libbpf_style) ||
+				  pp_header_included(l, "bpf/bpf_helpers.h");
+	return d->libbpf_style;
+}
+
 /* In libbpf's style only functions in sections are programs; the others are subprograms. */
 static bool is_program(Lang *l, const Func *f)
 {
 	if (l->snippet_depth || f->is_static)
 		return false;
-	return f->section || !l->options || !l->options->libbpf_style;
+	if (f->section && strcmp(f->section, ".text"))
+		return true;
+	return !is_libbpf_style(l);
 }
 
 void dialect_function_begin(Lang *l, Func *f, Stmt *prologue)

@@ -249,11 +249,14 @@ static void finish_record(Lang *l, Type *t, const Attrs *attrs)
 {
 	t->is_packed = attrs->packed;
 	t->is_packet_header = attrs->packet_header;
-	t->preserve_access_index = attrs->preserve_access_index;
+	t->preserve_access_index = !l->snippet_depth &&
+		(attrs->preserve_access_index || l->access_index_depth);
 	for (int i = 0; i < attrs->tags.n; i++)
 		vec_push(l->arena, &t->tags, attrs->tags.v[i]);
 	t->being_defined = false;
 	layout_record(l, t, attrs->align, l->packs.n ? vec_last(&l->packs) : 0);
+	if (t->preserve_access_index)
+		core_relocate_record(l, t);
 }
 
 Type *parse_record(Lang *l)
@@ -272,6 +275,7 @@ Type *parse_record(Lang *l)
 		next_token(l);
 		parse_attributes(l, &attrs);
 	}
+	l->tag_section = attrs.section;
 	if (l->token.kind != TOK_LBRACE) {
 		if (!name) {
 			expected(l, "a tag or '{'");
@@ -288,6 +292,7 @@ Type *parse_record(Lang *l)
 	unnest(l);
 	parse_attributes(l, &attrs);
 	finish_record(l, t, &attrs);
+	l->tag_section = attrs.section;
 	return t;
 }
 

@@ -13,11 +13,11 @@
 
 static bool parse_pool(Lang *l, PoolKind kind, const char *name)
 {
-	const PoolEntry *entry = pool_find(kind, name);
+	PoolEntry entry;
 
-	if (!entry)
+	if (!pool_find(kind, name, &entry))
 		return false;
-	parse_snippet(l, entry);
+	parse_snippet(l, &entry);
 	return true;
 }
 
@@ -198,6 +198,29 @@ static Symbol *find_btf_enumerator(Lang *l, Atom *name, Loc loc)
 	return declare_enumerator(l, name, value, enumerator_type(l, value), loc);
 }
 
+static void note_kfunc_tag(void *self, const char *tag)
+{
+	*(bool *)self |= !strcmp(tag, "bpf_kfunc");
+}
+
+/* Functions of the kernel that it offers to programs (marked in BTF since 6.9). */
+static Symbol *find_kernel_function(Lang *l, Atom *name, Loc loc)
+{
+	const Btf *btf = starts_with(name->text, "bpf_") ? dialect_btf(l) : NULL;
+	uint32_t id = btf ? btf_find(btf, name->text, BTF_KIND_FUNC) : 0;
+	bool offered = false;
+	Symbol *s;
+
+	if (!id)
+		return NULL;
+	btf_each_tag(btf, id, -1, note_kfunc_tag, &offered);
+	if (!offered)
+		return NULL;
+	s = scope_declare_external(l, SYMBOL_KFUNC, name, import_btf_type(l, btf, id), loc);
+	s->value = id;
+	return s;
+}
+
 /* The hooks ------------------------------------------------------------------------------------ */
 
 Symbol *resolve_symbol(Lang *l, Atom *name, bool types_only, Loc loc)
@@ -220,7 +243,8 @@ Symbol *resolve_symbol(Lang *l, Atom *name, bool types_only, Loc loc)
 	s = find_btf_typedef(l, name, loc);
 	if (s || types_only)
 		return s;
-	return find_btf_enumerator(l, name, loc);
+	s = find_btf_enumerator(l, name, loc);
+	return s ? s : find_kernel_function(l, name, loc);
 }
 
 Type *resolve_tag(Lang *l, TypeKind kind, Atom *name, Loc loc)

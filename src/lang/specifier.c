@@ -254,7 +254,11 @@ static bool parse_one(Lang *l, Reading *r)
 		if (r->words)
 			return false;
 		r->s->is_tag_only = true;
+		l->tag_section = NULL;
 		set_other(r, kind == TOK_ENUM ? parse_enum(l) : parse_record(l));
+		if (l->tag_section)                /* it is of what is declared */
+			r->s->attrs.section = l->tag_section;
+		l->tag_section = NULL;
 		return true;
 	case TOK_TYPEOF:
 		set_other(r, parse_typeof(l));

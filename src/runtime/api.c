@@ -305,50 +305,80 @@ int bcc_module_attach_all(bcc_module *b, bcc_error **error)
 	return result < 0 ? report(error, &e) : result;
 }
 
-static AttachKind kind_by_name(const char *name)
-{
-	for (int k = ATTACH_NONE + 1; k < ATTACH_KIND_COUNT; k++)
-		if (!strcmp(attach_kind_name((AttachKind)k), name))
-			return (AttachKind)k;
-	return ATTACH_NONE;
-}
+_Static_assert((int)BCC_XDP_GENERIC == (int)ATTACH_GENERIC && (int)BCC_XDP_NATIVE == (int)ATTACH_NATIVE &&
+	       (int)BCC_XDP_OFFLOAD == (int)ATTACH_OFFLOAD && (int)BCC_EGRESS == (int)ATTACH_EGRESS &&
+	       (int)BCC_CLSACT == (int)ATTACH_CLSACT, "public flags are the runtime's");
 
-static int attach_one(bcc_module *b, const char *program, const bcc_attach_options *given, Error *e)
+/* Index of the program with *t filled in, or -errno. */
+static int take_options(bcc_module *b, const char *program, const bcc_attach_options *given, AttachTarget *t,
+			Error *e)
 {
 	bcc_attach_options o = { 0 };
 	int index = runtime_find_program(b->m, program);
-	AttachTarget t;
 
 	if (given)
 		memcpy(&o, given, given->size < sizeof(o) ? given->size : sizeof(o));
 	if (index < 0)
 		return error_set(e, ENOENT, "%s has no program %s", b->name, program);
-	t = (AttachTarget){
+	*t = (AttachTarget){
 		.target = o.target, .pid = o.pid, .offset = o.offset, .perf_type = o.perf_type,
 		.perf_config = o.perf_config, .period = o.period, .frequency = o.frequency,
+		.cpu = o.cpu, .cpu_only = o.cpu_only, .flags = o.flags,
 	};
 	if (!o.kind)
-		return runtime_attach(b->m, index, &t, e);
-	t.kind = kind_by_name(o.kind);
-	if (t.kind == ATTACH_NONE)
+		return index;
+	t->kind = attach_kind_by_name(str_of(o.kind));
+	if (t->kind == ATTACH_NONE)
 		return error_set(e, EINVAL, "\"%s\" is no kind of attachment", o.kind);
-	if (!b->object->programs.v[index].type) {
-		const ProbeKindInfo *info = probe_kind_of(t.kind);
-
-		if (info)
-			runtime_set_program_type(b->m, index, info->program_type, info->attach_type);
-	}
-	return runtime_attach(b->m, index, &t, e);
+	return index;
 }
 
 int bcc_module_attach(bcc_module *b, const char *program, const bcc_attach_options *options,
 		      bcc_error **error)
 {
 	Error e = { 0 };
-	int result = need_module(b, &e) ? attach_one(b, program, options, &e) : -EINVAL;
+	AttachTarget t;
+	int result = need_module(b, &e) ? take_options(b, program, options, &t, &e) : -EINVAL;
 
+	if (result >= 0)
+		result = runtime_attach(b->m, result, &t, &e);
 	kernel_release_btf();
 	return result < 0 ? report(error, &e) : result;
+}
+
+int bcc_module_attach_later(bcc_module *b, const char *program, const bcc_attach_options *options,
+			    bcc_error **error)
+{
+	Error e = { 0 };
+	AttachTarget t;
+	int result = need_module(b, &e) ? take_options(b, program, options, &t, &e) : -EINVAL;
+
+	if (result >= 0)
+		result = runtime_attach_later(b->m, result, &t, &e);
+	return result < 0 ? report(error, &e) : result;
+}
+
+int bcc_module_attachment_fd(bcc_module *b, const char *program, int index)
+{
+	int p = b->m ? runtime_find_program(b->m, program) : -1;
+	int fd = p < 0 ? -1 : runtime_attachment_fd(b->m, p, index);
+
+	return fd < 0 ? -ENOENT : fd;
+}
+
+int bcc_module_read_iterator(bcc_module *b, const char *program, bcc_error **error)
+{
+	Error e = { 0 };
+	int p = b->m ? runtime_find_program(b->m, program) : -1, result;
+
+	result = p < 0 ? error_set(&e, ENOENT, "%s has no attached program %s", b->name, program) :
+		 runtime_read_iterator(b->m, p, &e);
+	return result < 0 ? report(error, &e) : result;
+}
+
+const char *bcc_module_notes(bcc_module *b)
+{
+	return b->m ? runtime_notes(b->m) : "";
 }
 
 int bcc_module_detach(bcc_module *b, const char *program)

@@ -1,323 +1,284 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Programs onto their hooks. Everything hangs on one descriptor: a BPF link or a perf event, never an
- * entry in tracefs' kprobe_events, so the kernel itself undoes an attachment when the process ends.
+ * Programs onto their hooks: what is to be attached to what, and which provider does it (attach_*.c,
+ * perf_event.c). Attachments hang on one descriptor: a BPF link, a socket or a perf event, never an
+ * entry in tracefs' kprobe_events, so the kernel itself undoes them when the process ends. The one
+ * exception is the filter of a clsact qdisc on kernels without tcx (attach_network.c).
  */
 #include "internal.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/perf_event.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-typedef struct Attaching {
-	Module *m;
-	int program;
-	AttachTarget t;            /* kind and target filled in */
-	const char *name;          /* of the program */
-} Attaching;
+/* For providers -------------------------------------------------------------------------------- */
 
-static int keep(Attaching *a, int fd)
+int runtime_program_of(const Attaching *a)
 {
-	vec_push(a->m->arena, &a->m->attachments, (Attachment){ a->program, fd });
+	return a->m->programs[a->program].fd;
+}
+
+int runtime_keep(Attaching *a, int fd)
+{
+	vec_push(a->m->arena, &a->m->attachments,
+		 (Attachment){ .program = a->program, .fd = fd, .kind = a->t.kind });
 	return 0;
 }
 
-static int keep_perf(Attaching *a, int event_fd, Error *err)
+int runtime_keep_event(Attaching *a, int event_fd, Error *err)
 {
-	int fd = runtime_perf_attach(event_fd, a->m->programs[a->program].fd);
+	int fd = runtime_perf_attach(event_fd, runtime_program_of(a));
 
 	if (fd >= 0)
-		return keep(a, fd);
+		return runtime_keep(a, fd);
 	error_errno(err, -fd, "cannot attach program %s to %s", a->name, a->t.target ? a->t.target : "");
 	return runtime_refused(err, -fd);
 }
 
-/* Events of the whole system are opened on one CPU, which must be online. */
-static int open_anywhere(struct perf_event_attr *attr)
+void runtime_note(Module *m, const char *fmt, ...)
 {
-	int fd = runtime_perf_open(attr, -1, 0);
+	va_list ap;
 
-	for (int cpu = 1; fd == -ENODEV && cpu < kernel_possible_cpus(); cpu++)
-		fd = runtime_perf_open(attr, -1, cpu);
-	return fd;
+	va_start(ap, fmt);
+	sb_puts(&m->notes, arena_vprintf(m->arena, fmt, ap));
+	sb_putc(&m->notes, '\n');
+	va_end(ap);
 }
 
-/* Splits "category:event" into two strings of the module's arena. */
-static bool split_target(Attaching *a, const char **left, const char **right)
+const char *runtime_notes(const Module *m)
 {
-	const char *colon = strchr(a->t.target, ':');
-
-	if (!colon)
-		return false;
-	*left = arena_strndup(a->m->arena, a->t.target, (size_t)(colon - a->t.target));
-	*right = colon + 1;
-	return true;
+	return m->notes.n ? m->notes.p : "";
 }
 
-/* Tracepoints ---------------------------------------------------------------------------------- */
-
-static int attach_tracepoint(Attaching *a, Error *err)
+bool runtime_is_pattern(const char *target)
 {
-	struct perf_event_attr attr = { .type = PERF_TYPE_TRACEPOINT, .sample_period = 1 };
-	const char *category, *event;
-	int id, fd;
-
-	if (!split_target(a, &category, &event))
-		return error_set(err, EINVAL, "program %s: \"%s\" is not category:event", a->name,
-				 a->t.target);
-	id = kernel_tracepoint_id(category, event, err);
-	if (id < 0)
-		return error_context(err, "program %s", a->name);
-	attr.config = (uint64_t)id;
-	fd = open_anywhere(&attr);
-	if (fd >= 0)
-		return keep_perf(a, fd, err);
-	error_errno(err, -fd, "cannot open tracepoint %s for program %s", a->t.target, a->name);
-	return runtime_refused(err, -fd);
+	return strpbrk(target, "*?[");
 }
 
-static int attach_raw_tracepoint(Attaching *a, Error *err)
+bool runtime_can_skip(int code)
 {
-	const char *event = strchr(a->t.target, ':') ? strchr(a->t.target, ':') + 1 : a->t.target;
-	int fd = bpf_raw_tracepoint_open(event, a->m->programs[a->program].fd);
+	enum { KERNEL_ENOTSUPP = 524 };    /* what uprobes answer to instructions they cannot step over */
 
-	if (fd >= 0)
-		return keep(a, fd);
-	if (fd == -ENOENT)
-		return error_set(err, ENOENT, "program %s: there is no raw tracepoint %s in this kernel",
-				 a->name, event);
-	if (fd == -EINVAL)
-		return error_set(err, EINVAL,
-				 "program %s reads arguments that raw tracepoint %s does not have",
-				 a->name, event);
-	error_errno(err, -fd, "cannot attach program %s to raw tracepoint %s", a->name, event);
-	return runtime_refused(err, -fd);
+	return code == ENOENT || code == EINVAL || code == ESRCH || code == EADDRNOTAVAIL ||
+	       code == EOPNOTSUPP || code == EILSEQ || code == EBUSY || code == KERNEL_ENOTSUPP;
 }
 
-/* Programs whose target was fixed when they were loaded: fentry, fexit, BTF tracepoints, LSM. */
-static int attach_trampoline(Attaching *a, Error *err)
-{
-	int fd = bpf_raw_tracepoint_open(NULL, a->m->programs[a->program].fd);
+/* What to what --------------------------------------------------------------------------------- */
 
-	if (fd >= 0)
-		return keep(a, fd);
-	error_errno(err, -fd, "cannot attach program %s to %s", a->name, a->t.target);
-	if (fd == -EBUSY)
-		return error_remedy(err, "Something else (a live patch, another tracer) holds the function.");
-	return runtime_refused(err, -fd);
+static const struct {
+	AttachFn *attach;
+	bool needs_target;
+	const char *example;       /* of a target */
+} providers[ATTACH_KIND_COUNT] = {
+	[ATTACH_KPROBE] = { runtime_attach_kprobe, true, "vfs_read" },
+	[ATTACH_KRETPROBE] = { runtime_attach_kprobe, true, "vfs_read" },
+	[ATTACH_TRACEPOINT] = { runtime_attach_tracepoint, true, "sched:sched_switch" },
+	[ATTACH_RAW_TRACEPOINT] = { runtime_attach_raw_tracepoint, true, "sched_switch" },
+	[ATTACH_BTF_TRACEPOINT] = { runtime_attach_trampoline, true, "sched_switch" },
+	[ATTACH_FENTRY] = { runtime_attach_trampoline, true, "vfs_read" },
+	[ATTACH_FEXIT] = { runtime_attach_trampoline, true, "vfs_read" },
+	[ATTACH_FMOD_RET] = { runtime_attach_trampoline, true, "security_file_open" },
+	[ATTACH_LSM] = { runtime_attach_trampoline, true, "file_open" },
+	[ATTACH_ITER] = { runtime_attach_iterator, true, "task" },
+	[ATTACH_UPROBE] = { runtime_attach_uprobe, true, "/bin/bash:readline" },
+	[ATTACH_URETPROBE] = { runtime_attach_uprobe, true, "/bin/bash:readline" },
+	[ATTACH_PERF_EVENT] = { runtime_attach_perf_event, false, "cpu-clock:99hz" },
+	[ATTACH_XDP] = { runtime_attach_xdp, true, "eth0" },
+	[ATTACH_TC] = { runtime_attach_tc, true, "eth0" },
+	[ATTACH_SOCKET_FILTER] = { runtime_attach_socket, true, "eth0" },
+	[ATTACH_CGROUP] = { runtime_attach_cgroup, true, "/system.slice" },
+	[ATTACH_NETNS] = { runtime_attach_netns, true, "self" },
+};
+
+const char *runtime_target_example(AttachKind kind)
+{
+	return (unsigned)kind < ATTACH_KIND_COUNT ? providers[kind].example : NULL;
 }
 
-static int attach_iterator(Attaching *a, Error *err)
+/* The kind where neither the caller nor the program says more than its type. */
+static AttachKind kind_of_type(const ProgramState *s, const char *target)
 {
-	int fd = bpf_link_create(a->m->programs[a->program].fd, 0, BPF_TRACE_ITER, NULL);
+	const ProbeKindInfo *info;
 
-	if (fd >= 0)
-		return keep(a, fd);
-	return error_errno(err, -fd, "cannot attach program %s to iterator %s", a->name, a->t.target);
+	if (s->type == BPF_PROG_TYPE_KPROBE && target && strchr(target, ':'))
+		return ATTACH_UPROBE;
+	info = s->type ? probe_kind_of_type(s->type, s->attach_type) : NULL;
+	return info ? info->attach : ATTACH_NONE;
 }
 
-/* Probes --------------------------------------------------------------------------------------- */
-
-static int explain_no_function(Attaching *a, const char *function, Error *err)
+static const char *program_type_name(int type)
 {
-	char near[256];
-	KernelSymbol s = { .name = function };
-	int found = kernel_find_symbols(&s, 1);
+	const ProgramTypeInfo *info = program_type_info(type);
 
-	error_set(err, ENOENT, "program %s: kernel function %s cannot be probed", a->name, function);
-	if (found > 0)
-		return error_remedy(err, "The function exists, but the kernel forbids probes in it.");
-	if (found < 0 || !kernel_similar_functions(function, near, sizeof(near)))
-		return error_remedy(err, "The kernel has no function of this name; it may be inlined or "
-				    "renamed, or its module not loaded.");
-	return error_remedy(err, "The kernel has no function of this name; it may be inlined or renamed. "
-			    "There are: %s", near);
+	return info ? info->name : "unknown";
 }
 
-static int explain_kprobe(Attaching *a, const char *function, int code, Error *err)
+/* Gives the program the type that the kind asks for, or says that it has another one. */
+static int agree_on_type(Module *m, int program, AttachKind kind, Error *err)
 {
-	if (code == ENOENT || code == EINVAL)
-		return explain_no_function(a, function, err);
-	if (code == EADDRNOTAVAIL) {
-		error_set(err, code, "program %s: several kernel functions are named %s", a->name, function);
-		return error_remedy(err, "Probe its caller, or a tracepoint near it.");
+	const ProbeKindInfo *info = probe_kind_of(kind);
+	ProgramState *s = &m->programs[program];
+	const char *name = m->object->programs.v[program].name;
+
+	if (!info || !providers[kind].attach) {
+		error_set(err, ENOTSUP, "program %s: %s programs are attached by nothing here", name,
+			  s->type ? program_type_name(s->type) : "such");
+		return error_remedy(err, "They are called by other programs, or attached through maps.");
 	}
-	error_errno(err, code, "cannot probe kernel function %s for program %s", function, a->name);
-	return runtime_refused(err, code);
+	if (!s->type && !probe_kind_type(kind)) {
+		error_set(err, EINVAL, "program %s: its type is not known from its name or section", name);
+		return error_remedy(err, "Several types are attached as %s: give it a section, such as "
+				    "SEC(\"%s\").", attach_kind_name(kind),
+				    kind == ATTACH_CGROUP ? "cgroup_skb/ingress" : "sk_lookup");
+	}
+	if (!s->type) {
+		s->type = info->program_type;
+		s->attach_type = info->attach_type;
+	}
+	if (!probe_kind_takes(kind, s->type)) {
+		error_set(err, EINVAL, "program %s is of type %s, which cannot be attached as %s", name,
+			  program_type_name(s->type), attach_kind_name(kind));
+		return error_remedy(err, "A %s takes a program of type %s.", attach_kind_name(kind),
+				    program_type_name(info->program_type));
+	}
+	if (runtime_needs_btf_target(s) && s->fd < 0 && s->attach != kind)
+		s->attach_type = info->attach_type;
+	if (s->fd < 0)
+		s->attach = kind;
+	return 0;
 }
 
-static int no_kprobes(Attaching *a, const char *why, Error *err)
+static int no_target(Attaching *a, Error *err)
 {
-	error_set(err, ENODEV, "program %s: cannot probe kernel function %s: %s", a->name, a->t.target, why);
-	return error_remedy(err, "Use a tracepoint instead: tracepoint__CATEGORY__EVENT, TRACEPOINT_PROBE or "
-			    "RAW_TRACEPOINT_PROBE.");
+	error_set(err, EINVAL, "program %s: nothing to attach it to is given", a->name);
+	return error_remedy(err, "A program of kind %s needs a target such as \"%s\".",
+			    attach_kind_name(a->t.kind), providers[a->t.kind].example);
 }
 
-static int attach_kprobe(Attaching *a, bool is_return, Error *err)
+/* Kind and target from what the caller gave, then from the program. */
+static int fill_in(Attaching *a, const AttachTarget *t, Error *err)
 {
-	const char *plus = strchr(a->t.target, '+'), *why, *function = a->t.target;
-	struct perf_event_attr attr = { .sample_period = 1 };
-	int bit = 0, fd;
+	ProgramState *s = &a->m->programs[a->program];
+	int error;
 
-	if (!kernel_has_kprobes(&why))
-		return no_kprobes(a, why, err);
-	if (plus)
-		function = arena_strndup(a->m->arena, function, (size_t)(plus - function));
-	function = kernel_syscall_function(function);
-	attr.type = (uint32_t)kernel_kprobe_pmu();
-	attr.config1 = (uintptr_t)function;
-	attr.config2 = plus ? strtoull(plus + 1, NULL, 0) : 0;
-	if (is_return) {
-		kernel_pmu_retprobe_bit("kprobe", &bit);
-		attr.config |= 1ull << bit;
+	if (t)
+		a->t = *t;
+	if (!a->t.target)
+		a->t.target = s->target;
+	if (a->t.kind == ATTACH_NONE)
+		a->t.kind = s->attach;
+	if (a->t.kind == ATTACH_NONE)
+		a->t.kind = kind_of_type(s, a->t.target);
+	if (!s->type && a->t.kind == ATTACH_NONE) {
+		error_set(err, EINVAL, "program %s: its type is not known from its name or section", a->name);
+		return error_remedy(err, "Say what to attach it as: kprobe, xdp, tc, ...");
 	}
-	fd = open_anywhere(&attr);
-	return fd < 0 ? explain_kprobe(a, function, -fd, err) : keep_perf(a, fd, err);
+	error = agree_on_type(a->m, a->program, a->t.kind, err);
+	if (error)
+		return error;
+	if (!a->t.target && providers[a->t.kind].needs_target)
+		return no_target(a, err);
+	if (s->fd < 0 && a->t.target) {
+		if (!s->target)
+			s->target = arena_strdup(a->m->arena, a->t.target);
+		runtime_choose_multi(a->m, a->program, a->t.kind, a->t.target);
+	}
+	return 0;
 }
 
-/* "path" with AttachTarget.offset, or "path:0xOFFSET". */
-static int attach_uprobe(Attaching *a, bool is_return, Error *err)
+static void detach_one(const Attachment *a)
 {
-	const char *colon = strrchr(a->t.target, ':'), *path = a->t.target;
-	struct perf_event_attr attr = { .sample_period = 1, .config2 = a->t.offset };
-	int bit = 0, fd, pmu = kernel_uprobe_pmu();
-	char *end;
-
-	if (pmu < 0)
-		return error_set(err, ENODEV, "program %s: this kernel is built without uprobes", a->name);
-	if (colon) {
-		path = arena_strndup(a->m->arena, path, (size_t)(colon - path));
-		attr.config2 += strtoull(colon + 1, &end, 0);
-		if (end == colon + 1 || *end)
-			return error_set(err, EINVAL, "program %s: \"%s\" is not an offset in %s", a->name,
-					 colon + 1, path);
-	}
-	attr.type = (uint32_t)pmu;
-	attr.config1 = (uintptr_t)path;
-	if (is_return) {
-		kernel_pmu_retprobe_bit("uprobe", &bit);
-		attr.config |= 1ull << bit;
-	}
-	fd = a->t.pid > 0 ? runtime_perf_open(&attr, a->t.pid, -1) : open_anywhere(&attr);
-	if (fd >= 0)
-		return keep_perf(a, fd, err);
-	error_errno(err, -fd, "cannot probe %s at offset 0x%llx for program %s", path,
-		    (unsigned long long)attr.config2, a->name);
-	return runtime_refused(err, -fd);
-}
-
-/* Perf events ---------------------------------------------------------------------------------- */
-
-static int attach_perf_event(Attaching *a, Error *err)
-{
-	struct perf_event_attr attr = {
-		.type = a->t.perf_type, .config = a->t.perf_config,
-		.freq = a->t.frequency != 0,
-		.sample_period = a->t.frequency ? a->t.frequency : a->t.period,
-	};
-	int from = a->t.cpu_only ? a->t.cpu : 0, error = 0;
-	int to = a->t.cpu_only ? a->t.cpu + 1 : kernel_possible_cpus();
-
-	if (!attr.sample_period)
-		return error_set(err, EINVAL, "program %s: a perf event needs a period or a frequency",
-				 a->name);
-	for (int cpu = from; cpu < to && !error; cpu++) {
-		int fd = runtime_perf_open(&attr, a->t.pid > 0 ? a->t.pid : -1, cpu);
-
-		if (fd == -ENODEV && !a->t.cpu_only)
-			continue;
-		if (fd < 0) {
-			error_errno(err, -fd, "cannot open perf event %u:%llu on CPU %d for program %s",
-				    attr.type, (unsigned long long)attr.config, cpu, a->name);
-			return runtime_refused(err, -fd);
-		}
-		error = keep_perf(a, fd, err);
-	}
-	return error;
-}
-
-/* All ------------------------------------------------------------------------------------------ */
-
-static int attach_kind(Attaching *a, Error *err)
-{
-	switch (a->t.kind) {
-	case ATTACH_KPROBE: case ATTACH_KRETPROBE:
-		return attach_kprobe(a, a->t.kind == ATTACH_KRETPROBE, err);
-	case ATTACH_UPROBE: case ATTACH_URETPROBE:
-		return attach_uprobe(a, a->t.kind == ATTACH_URETPROBE, err);
-	case ATTACH_TRACEPOINT:
-		return attach_tracepoint(a, err);
-	case ATTACH_RAW_TRACEPOINT:
-		return attach_raw_tracepoint(a, err);
-	case ATTACH_BTF_TRACEPOINT: case ATTACH_FENTRY: case ATTACH_FEXIT: case ATTACH_FMOD_RET:
-	case ATTACH_LSM:
-		return attach_trampoline(a, err);
-	case ATTACH_ITER:
-		return attach_iterator(a, err);
-	case ATTACH_PERF_EVENT:
-		return attach_perf_event(a, err);
-	default:
-		return error_set(err, ENOTSUP, "program %s: %s programs are not attached by name", a->name,
-				 attach_kind_name(a->t.kind));
-	}
+	if (a->filter)
+		runtime_remove_filter(a->filter);
+	if (a->fd >= 0)
+		close(a->fd);
 }
 
 static void detach_from(Module *m, int first)
 {
 	while (m->attachments.n > first)
-		close(vec_pop(&m->attachments).fd);
+		detach_one(&vec_pop(&m->attachments));
 }
 
 int runtime_attach(Module *m, int program, const AttachTarget *t, Error *err)
 {
-	ProgramState *s = &m->programs[program];
 	Attaching a = { .m = m, .program = program, .name = m->object->programs.v[program].name };
 	int before = m->attachments.n, error;
 
-	if (t)
-		a.t = *t;
-	if (a.t.kind == ATTACH_NONE)
-		a.t.kind = s->attach;
-	if (!a.t.target)
-		a.t.target = s->target;
-	if (!a.t.target && a.t.kind != ATTACH_PERF_EVENT)
-		return error_set(err, EINVAL, "program %s: nothing to attach it to is given", a.name);
+	error = fill_in(&a, t, err);
 	/* What cannot be attached here need not be loaded first to say so. */
-	if (a.t.kind == ATTACH_KPROBE || a.t.kind == ATTACH_KRETPROBE) {
-		const char *why;
-
-		if (!kernel_has_kprobes(&why))
-			return no_kprobes(&a, why, err);
-	}
-	if (!s->target && a.t.target)
-		s->target = arena_strdup(m->arena, a.t.target);
-	error = runtime_load_program(m, program, err);
+	if (!error && (a.t.kind == ATTACH_KPROBE || a.t.kind == ATTACH_KRETPROBE) &&
+	    !kernel_has_kprobes(NULL))
+		return runtime_attach_kprobe(&a, err);
 	if (!error)
-		error = attach_kind(&a, err);
+		error = runtime_load_program(m, program, err);
+	if (!error)
+		error = providers[a.t.kind].attach(&a, err);
 	if (error)
 		detach_from(m, before);
 	return error;
 }
 
+/* All ------------------------------------------------------------------------------------------ */
+
+static const char *copy_text(Arena *arena, const char *text)
+{
+	return text ? arena_strdup(arena, text) : NULL;
+}
+
+int runtime_attach_later(Module *m, int program, const AttachTarget *t, Error *err)
+{
+	Attaching a = { .m = m, .program = program, .name = m->object->programs.v[program].name };
+	ProgramState *s = &m->programs[program];
+	int error;
+
+	/* Programs whose target is fixed at load take this one, not their own. (The hook of lsm_cgroup is
+	 * no target of that kind: the group is.) */
+	if (t->target && s->fd < 0 && s->attach != ATTACH_CGROUP)
+		s->target = NULL;
+	error = fill_in(&a, t, err);
+	if (error)
+		return error;
+	a.t.target = copy_text(m->arena, a.t.target);
+	vec_push(m->arena, &m->plans, (Plan){ program, a.t });
+	return 0;
+}
+
+static bool is_planned(const Module *m, int program)
+{
+	for (int i = 0; i < m->plans.n; i++)
+		if (m->plans.v[i].program == program)
+			return true;
+	return false;
+}
+
+static bool attaches_itself(const Module *m, int program)
+{
+	const ProgramState *s = &m->programs[program];
+
+	return s->enabled && m->object->programs.v[program].attached_by_name && s->target &&
+	       !is_planned(m, program);
+}
+
 int runtime_attach_all(Module *m, Error *err)
 {
-	int before = m->attachments.n, n = 0, error;
+	int before = m->attachments.n, n = 0, error = 0;
 
-	for (int i = 0; i < m->object->programs.n; i++) {
-		const BpfProgram *p = &m->object->programs.v[i];
-
-		if (!m->programs[i].enabled || !p->attached_by_name || !m->programs[i].target)
+	for (int i = 0; i < m->object->programs.n && !error; i++) {
+		if (!attaches_itself(m, i))
 			continue;
 		error = runtime_attach(m, i, NULL, err);
-		if (error) {
-			detach_from(m, before);
-			return error;
-		}
 		n++;
 	}
-	return n;
+	for (int i = 0; i < m->plans.n && !error; i++) {
+		if (!m->programs[m->plans.v[i].program].enabled)
+			continue;
+		error = runtime_attach(m, m->plans.v[i].program, &m->plans.v[i].t, err);
+		n++;
+	}
+	if (error)
+		detach_from(m, before);
+	return error ? error : n;
 }
 
 void runtime_detach(Module *m, int program)
@@ -328,7 +289,7 @@ void runtime_detach(Module *m, int program)
 		Attachment a = m->attachments.v[i];
 
 		if (program < 0 || a.program == program)
-			close(a.fd);
+			detach_one(&a);
 		else
 			m->attachments.v[kept++] = a;
 	}
@@ -338,6 +299,14 @@ void runtime_detach(Module *m, int program)
 int runtime_attached(const Module *m)
 {
 	return m->attachments.n;
+}
+
+int runtime_attachment_fd(const Module *m, int program, int n)
+{
+	for (int i = 0; i < m->attachments.n; i++)
+		if (m->attachments.v[i].program == program && n-- == 0)
+			return m->attachments.v[i].fd;
+	return -1;
 }
 
 uint64_t runtime_missed(Module *m)

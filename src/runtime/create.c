@@ -147,6 +147,16 @@ static int create_data(Module *m, int section, Error *err)
 	return error ? error_errno(err, -error, "cannot fill global data %s", d->name) : 0;
 }
 
+/* Is this map an entry of another one? */
+static bool is_entry(const Module *m, int map)
+{
+	for (int i = 0; i < m->object->maps.n; i++)
+		for (int k = 0; k < m->object->maps.v[i].entries.n; k++)
+			if (m->object->maps.v[i].entries.v[k].map == map)
+				return true;
+	return false;
+}
+
 /* Does an enabled program refer to this map or data section? */
 static bool is_used(const Module *m, BpfRelocKind kind, int index)
 {
@@ -168,11 +178,38 @@ int runtime_create_maps(Module *m, Error *err)
 		return 0;
 	runtime_load_btf(m);
 	for (int i = 0; i < m->object->maps.n && !error; i++)
-		if (is_used(m, RELOC_MAP, i))
+		if (is_used(m, RELOC_MAP, i) || is_entry(m, i))
 			error = create_map(m, i, 0, err);
 	for (int i = 0; i < m->object->data.n && !error; i++)
 		if (is_used(m, RELOC_DATA, i))
 			error = create_data(m, i, err);
 	m->maps_created = !error;
+	return error;
+}
+
+static int fill_map(Module *m, int map, Error *err)
+{
+	const BpfMap *d = &m->object->maps.v[map];
+	int error = 0;
+
+	for (int k = 0; k < d->entries.n && !error && m->maps[map].fd >= 0; k++) {
+		const BpfEntry *e = &d->entries.v[k];
+		int fd = e->map >= 0 ? m->maps[e->map].fd : m->programs[e->program].fd;
+
+		if (fd >= 0)
+			error = bpf_map_update_elem(m->maps[map].fd, &e->index, &fd, BPF_ANY);
+		if (error)
+			return error_errno(err, -error, "cannot set entry %u of map %s", e->index,
+					   d->name);
+	}
+	return error;
+}
+
+int runtime_fill_entries(Module *m, Error *err)
+{
+	int error = 0;
+
+	for (int i = 0; i < m->object->maps.n && !error; i++)
+		error = fill_map(m, i, err);
 	return error;
 }

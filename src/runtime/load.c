@@ -200,6 +200,7 @@ int runtime_load_program(Module *m, int program, Error *err)
 	if (runtime_needs_btf_target(s) && !s->target)
 		return error_set(err, EINVAL, "program %s: no function or event to attach to is given",
 				 p->name);
+	runtime_choose_multi(m, program, s->attach, s->target);
 	error = runtime_create_maps(m, err);
 	if (error)
 		return error;
@@ -269,5 +270,7 @@ int runtime_load(Module *m, Error *err)
 			continue;
 		error = runtime_load_program(m, i, err);
 	}
+	if (!error)
+		error = runtime_fill_entries(m, err);
 	return error;
 }

@@ -74,6 +74,7 @@ void runtime_free(Module *m)
 	for (int i = 0; i < m->object->data.n; i++)
 		close_fd(&m->data[i].fd);
 	close_fd(&m->btf_fd);
+	sb_free(&m->notes);
 	arena_free(m->arena);
 }
 

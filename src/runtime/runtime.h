@@ -68,16 +68,27 @@ int runtime_load_program(Module *m, int program, Error *err);
 
 /* attach.c ------------------------------------------------------------------------------------- */
 
+enum {
+	ATTACH_GENERIC = 1,        /* XDP: in the network stack, works everywhere */
+	ATTACH_NATIVE = 2,         /* XDP: in the driver; neither: what the driver can */
+	ATTACH_OFFLOAD = 4,        /* XDP: in the device */
+	ATTACH_EGRESS = 8,         /* tc, cgroup_skb: outgoing packets, where the program does not say */
+	ATTACH_CLSACT = 16,        /* tc: by a clsact qdisc even if the kernel has tcx links */
+};
+
 typedef struct AttachTarget {
 	AttachKind kind;           /* ATTACH_NONE: the program's own */
-	const char *target;        /* as at AttachKind in facts.h; NULL: the program's own */
-	pid_t pid;                 /* uprobes, perf events: one process; 0 = all */
+	const char *target;        /* as at AttachKind in facts.h; NULL: the program's own. Those of
+				    * kprobes, uprobes may be patterns of a shell: "vfs_*", "c:mem*" */
+	pid_t pid;                 /* uprobes, perf events: one process (all its threads; its mount
+				    * namespace); 0 = all */
 	int cpu;                   /* perf events: only this one if cpu_only */
 	bool cpu_only;
 	uint64_t offset;           /* uprobe: file offset (added to the symbol's, if target has one) */
-	uint32_t perf_type;        /* ATTACH_PERF_EVENT: PERF_TYPE_*, PERF_COUNT_*, */
+	uint32_t perf_type;        /* ATTACH_PERF_EVENT without a target: PERF_TYPE_*, PERF_COUNT_*, */
 	uint64_t perf_config;
 	uint64_t period, frequency; /* one of them not 0 */
+	uint32_t flags;            /* ATTACH_GENERIC ... */
 } AttachTarget;
 
 /* Loads the program if it is not, and attaches it; may be called several times for one program
@@ -86,8 +97,20 @@ int runtime_attach(Module *m, int program, const AttachTarget *t, Error *err);
 /* Attaches every loaded program with attached_by_name and a target. At the first failure all
  * attachments made by this call are undone. Returns the number attached. */
 int runtime_attach_all(Module *m, Error *err);
+/* Before load: runtime_attach_all shall attach the program to this, instead of its own target; may be
+ * called several times. Fails if the program's type cannot be attached so. *t is copied. */
+int runtime_attach_later(Module *m, int program, const AttachTarget *t, Error *err);
 void runtime_detach(Module *m, int program);           /* -1: all; programs stay loaded */
 int runtime_attached(const Module *m);                 /* number of attachments */
+/* Descriptor of the program's n-th attachment: a BPF link, the raw socket of a socket filter (packets
+ * can be read from it), a perf event; the module's. -1: none, or one without (clsact). */
+int runtime_attachment_fd(const Module *m, int program, int n);
+/* What an attached iterator has to say, as a new descriptor to read() to the end; -errno. */
+int runtime_read_iterator(Module *m, int program, Error *err);
+/* A target that a kind takes, for messages: "eth0"; NULL: programs of the kind are not attached. */
+const char *runtime_target_example(AttachKind kind);
+/* What was left out so far though it was asked for (functions that cannot be probed), as lines. */
+const char *runtime_notes(const Module *m);
 /* Times that programs were not run because they were already running on that CPU (kernel >= 5.12). */
 uint64_t runtime_missed(Module *m);
 
@@ -172,5 +195,7 @@ int runtime_trace_fd(const TracePipe *t);              /* for poll() */
  * trace_printk output give an empty task and message == line. */
 int runtime_trace_read(TracePipe *t, int timeout_ms, TraceLine *out);
 void runtime_trace_close(TracePipe *t);
+/* Cuts up one line in place; names that the kernel forgot stay "<...>". */
+void runtime_trace_parse(char *line, TraceLine *out);
 
 #endif

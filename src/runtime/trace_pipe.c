@@ -97,7 +97,7 @@ static void find_name(TraceLine *out)
 	size_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", out->pid);
-	name = strcmp(out->task, "<...>") ? NULL : file_read(path, &n);
+	name = file_read(path, &n);
 	if (!name)
 		return;
 	name[strcspn(name, "\n")] = '\0';
@@ -125,15 +125,13 @@ static bool parse_rest(char *p, TraceLine *out)
 	return true;
 }
 
-static void parse(char *line, TraceLine *out)
+void runtime_trace_parse(char *line, TraceLine *out)
 {
 	char *cpu = find_cpu(line);
 
 	*out = (TraceLine){ .line = line, .message = line, .cpu = -1 };
 	if (!cpu || !parse_task(line, cpu, out) || !parse_rest(cpu, out))
 		*out = (TraceLine){ .line = line, .message = line, .cpu = -1 };
-	else
-		find_name(out);
 }
 
 static bool take_line(TracePipe *t, TraceLine *out)
@@ -151,7 +149,9 @@ static bool take_line(TracePipe *t, TraceLine *out)
 		return false;
 	*end = '\0';
 	t->start = (size_t)(end - t->buf) + (end < t->buf + t->end);
-	parse(start, out);
+	runtime_trace_parse(start, out);
+	if (!strcmp(out->task, "<...>"))
+		find_name(out);
 	return true;
 }
 

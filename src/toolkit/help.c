@@ -2,7 +2,33 @@
 /* The usage line, --help, and texts of a tool with its options' values filled in. */
 #include "toolkit/internal.h"
 
-enum { HELP_COLUMN = 26, HELP_WIDTH = 80 };
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { HELP_COLUMN = 26, HELP_WIDTH = 80, NARROWEST = 40 };
+
+/* As wide as the terminal ($COLUMNS says it, too), but no wider than is easy to read. */
+static size_t width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	long n = columns ? strtol(columns, NULL, 10) : 0;
+
+	if (n <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		n = size.ws_col;
+	return n <= 0 || n > HELP_WIDTH ? HELP_WIDTH : n < NARROWEST ? NARROWEST : (size_t)n;
+}
+
+static void usage_word(const char *word, size_t n, StrBuf *out, size_t *column)
+{
+	if (*column + n > width()) {
+		sb_puts(out, "\n      ");
+		*column = 6;
+	}
+	*column += n;
+	sb_add(out, word, n);
+}
 
 static void usage_option(const Option *o, StrBuf *out, size_t *column)
 {
@@ -17,17 +43,13 @@ static void usage_option(const Option *o, StrBuf *out, size_t *column)
 	else if (o->metavar)
 		sb_printf(&word, " %s", o->metavar);
 	sb_putc(&word, ']');
-	if (*column + word.n > HELP_WIDTH) {
-		sb_puts(out, "\n      ");
-		*column = 6;
-	}
-	*column += word.n;
-	sb_add(out, word.p, word.n);
+	usage_word(word.p, word.n, out, column);
 	sb_free(&word);
 }
 
 void tool_usage(const Tool *t, StrBuf *out)
 {
+	static const char interval[] = " [interval [count]]";
 	size_t start = out->n, column;
 
 	sb_printf(out, "usage: %s", t->program);
@@ -36,7 +58,7 @@ void tool_usage(const Tool *t, StrBuf *out)
 		if (!t->options.v[i]->hidden)
 			usage_option(t->options.v[i], out, &column);
 	if (t->takes_interval)
-		sb_puts(out, " [interval [count]]");
+		usage_word(interval, strlen(interval), out, &column);
 	sb_putc(out, '\n');
 }
 
@@ -48,7 +70,7 @@ static void wrap(StrBuf *out, const char *text, size_t column)
 	while (*text) {
 		size_t n = strcspn(text, " ");
 
-		if (at > HELP_COLUMN && at + 1 + n > HELP_WIDTH) {
+		if (at > HELP_COLUMN && at + 1 + n > width()) {
 			sb_printf(out, "\n%*s", HELP_COLUMN, "");
 			at = HELP_COLUMN;
 		} else if (at > HELP_COLUMN) {
@@ -108,6 +130,16 @@ static void help_examples(const Tool *t, StrBuf *out)
 	}
 }
 
+static void help_interval(const Tool *t, StrBuf *out)
+{
+	char text[64] = "seconds between reports (default: one report at the end)";
+
+	if (t->interval > 0)
+		snprintf(text, sizeof(text), "seconds between reports (default %g)",
+			 (double)t->interval);
+	help_entry(out, "  interval", text);
+}
+
 void tool_help(const Tool *t, StrBuf *out)
 {
 	const char *details;
@@ -118,9 +150,7 @@ void tool_help(const Tool *t, StrBuf *out)
 		sb_printf(out, "\n%s\n", details);
 	if (t->takes_interval) {
 		sb_puts(out, "\npositional arguments:\n");
-		help_entry(out, "  interval", t->interval > 0 ?
-			   "seconds between reports (default 1)" :
-			   "seconds between reports (default: one report at the end)");
+		help_interval(t, out);
 		help_entry(out, "  count", "number of reports (default: until Ctrl-C)");
 	}
 	sb_puts(out, "\noptions:\n");

@@ -165,7 +165,7 @@ static bool on_signal(Run *r)
 static void loop(Run *r)
 {
 	const bool once = tags_get(r->t, &r->t->tags, "end_after_event") != NULL;
-	bool ended = false;
+	bool ended = show_iterators(r);
 
 	while (!r->stop && !ended) {
 		struct pollfd fds[] = {

@@ -36,6 +36,8 @@ void take_signals(Run *r);
 void give_signals_back(Run *r);
 void start_timers(Run *r);
 void let_child_go(Tool *t);
+/* iterators.c: prints what attached iterators have to say; true if nothing else is attached */
+bool show_iterators(Run *r);
 /* trace.c */
 bool prints_traces(const BpfObject *object);
 void read_traces(Run *r);

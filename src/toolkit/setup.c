@@ -148,6 +148,42 @@ static void set_constant(void *self, const char *name, int64_t value)
 	runtime_set_global(r->m, name, &value, o->size);
 }
 
+/* Attaching ------------------------------------------------------------------------------------ */
+
+static int plan_attachments(Run *r, Error *err)
+{
+	for (int i = 0; i < r->t->attach.n; i++) {
+		const AttachRequest *request = &r->t->attach.v[i];
+		int program = runtime_find_program(r->m, request->program), rc;
+
+		if (program < 0)
+			return error_set(err, ENOENT, "there is no program %s to attach", request->program);
+		rc = runtime_attach_later(r->m, program, &request->target, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* The first program that could be attached if only it were known to what. */
+static int nothing_attached(Run *r, Error *err)
+{
+	const BpfObject *o = r->t->object;
+
+	error_set(err, ENOENT, "%s: no program could be attached", r->t->program);
+	for (int i = 0; i < o->programs.n; i++) {
+		const BpfProgram *p = &o->programs.v[i];
+		const ProbeKindInfo *info = probe_kind_of_type(p->type, p->expected_attach_type);
+		const char *example = runtime_target_example(info ? info->attach : ATTACH_NONE);
+
+		if (example)
+			return error_remedy(err, "The name of %s does not say to what. Say it: --attach "
+					    "%s=%s:%s", p->name, p->name, attach_kind_name(info->attach),
+					    example);
+	}
+	return -err->code;
+}
+
 int load_and_attach(Run *r, Error *err)
 {
 	int rc = prepare_maps(r, err);
@@ -158,6 +194,8 @@ int load_and_attach(Run *r, Error *err)
 	if (!rc)
 		rc = open_events(r, err);
 	if (!rc)
+		rc = plan_attachments(r, err);
+	if (!rc)
 		rc = runtime_load(r->m, err);
 	if (!rc)
 		rc = fill_maps(r, err);
@@ -166,8 +204,9 @@ int load_and_attach(Run *r, Error *err)
 	if (prints_traces(r->t->object) && !(r->trace = runtime_trace_open(err)))
 		return -err->code;
 	rc = runtime_attach_all(r->m, err);
+	fputs(runtime_notes(r->m), stderr);
 	if (rc == 0)
-		return error_set(err, ENOENT, "%s: no program could be attached", r->t->program);
+		return nothing_attached(r, err);
 	return rc < 0 ? rc : 0;
 }
 

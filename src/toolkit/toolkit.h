@@ -14,6 +14,7 @@
 #include "base/base.h"
 #include "bpf/object.h"
 #include "btf/btf.h"
+#include "runtime/runtime.h"
 
 #include <regex.h>
 #include <time.h>
@@ -137,6 +138,12 @@ typedef struct View {
 	int sort;                  /* column to sort by, descending; -1: by key */
 } View;
 
+/* --attach of bcc run: a program by name, and what it shall be attached to. */
+typedef struct AttachRequest {
+	const char *program;
+	AttachTarget target;
+} AttachRequest;
+
 struct Tool {
 	Arena *arena;
 	const BpfObject *object;
@@ -155,6 +162,7 @@ struct Tool {
 	double duration;           /* seconds; 0: none */
 	ToolNames names;
 	const char *program;       /* as the user called it, for messages */
+	VEC(AttachRequest) attach; /* besides what the programs' names say */
 	int child, child_release;  /* --exec: its process id, the pipe that lets it go */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * compare FIRST_SEED FILES [PROGRAMS_A_FILE]: generates files of random programs, compiles each with
+ * compare FIRST_SEED FILES [PROGRAMS_A_FILE], or compare FILE.c PROGRAMS SEED: generates files of random programs, compiles each with
  * clang -O2 and with this compiler (optimised and not), runs all on the same packets with
  * BPF_PROG_TEST_RUN, and prints "ok" or "not ok" a file. A difference leaves the source in
  * $O/differential/SEED.c. At the end the instruction counts are compared (ours / clang's).
@@ -74,16 +74,18 @@ static int load_one(const char *path, int program, Program *out, struct bpf_obje
 	struct bpf_program *p;
 	char name[16];
 
+	last_refusal[0] = '\0';
 	*object = bpf_object__open_file(path, NULL);
-	if (!*object)
+	if (!*object) {
+		memcpy(out->refusal, last_refusal, sizeof(out->refusal));
 		return -1;
+	}
 	snprintf(name, sizeof(name), "p%d", program);
 	bpf_object__for_each_program(p, *object)
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
 	p = bpf_object__find_program_by_name(*object, name);
 	if (!p)
 		return -1;
-	last_refusal[0] = '\0';
 	if (bpf_object__load(*object)) {
 		memcpy(out->refusal, last_refusal, sizeof(out->refusal));
 		return -1;
@@ -187,9 +189,28 @@ static bool compare_with(const StrBuf *text, uint64_t seed, int n, int optimise,
 	return same(theirs, ours, n, optimise ? "-O2" : "-O0");
 }
 
-static bool compare_file(const char *dir, uint64_t seed, int n)
+static bool compare_source(const char *source, const char *object, const StrBuf *text, uint64_t seed,
+			   int n)
 {
 	static Program theirs[MAX_PROGRAMS];
+	bool ok = true;
+
+	/* clang gives up on too large a stack only. */
+	if (!compile_with_clang(source, object)) {
+		refused_by_kernel += n;
+	} else {
+		results_of(object, seed, n, theirs);
+		for (int i = 0; i < n; i++)
+			refused_by_kernel += !theirs[i].insns;
+		ok = compare_with(text, seed, n, 2, object, theirs) &
+		     compare_with(text, seed, n, 0, object, theirs);
+	}
+	unlink(object);
+	return ok;
+}
+
+static bool compare_seed(const char *dir, uint64_t seed, int n)
+{
 	char *source, *object;
 	StrBuf text = { 0 };
 	bool ok;
@@ -202,39 +223,46 @@ static bool compare_file(const char *dir, uint64_t seed, int n)
 	f = fopen(source, "w");
 	if (!f || fputs(text.p, f) < 0 || fclose(f))
 		abort();
-	/* clang gives up on too large a stack only. */
-	ok = true;
-	if (!compile_with_clang(source, object)) {
-		refused_by_kernel += n;
-	} else {
-		results_of(object, seed, n, theirs);
-		for (int i = 0; i < n; i++)
-			refused_by_kernel += !theirs[i].insns;
-		ok = compare_with(&text, seed, n, 2, object, theirs) &
-		     compare_with(&text, seed, n, 0, object, theirs);
-	}
-	unlink(object);
+	ok = compare_source(source, object, &text, seed, n);
 	if (ok)
 		unlink(source);
+	printf("%s random-programs-of-seed-%llu\n", ok ? "ok" : "not ok", (unsigned long long)seed);
 	sb_free(&text);
 	free(source);
 	free(object);
 	return ok;
 }
 
-/* Keeps the last line of a verifier log that is no statistics. */
+static bool compare_file(const char *source, int n, uint64_t seed)
+{
+	StrBuf text = { 0 };
+	char *object;
+	bool ok;
+
+	text.p = file_read(source, &text.n);
+	if (!text.p || asprintf(&object, "%s.o", source) < 0)
+		return false;
+	ok = compare_source(source, object, &text, seed, n);
+	printf("%s %s\n", ok ? "ok" : "not ok", source);
+	free(text.p);
+	free(object);
+	return ok;
+}
+
+/* Keeps the last line of a verifier log that is no statistics, or else libbpf's first complaint. */
 static int be_quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 {
 	char *text = NULL, *end;
 
-	(void)level;
-	if (vasprintf(&text, fmt, ap) < 0)
+	if (level != LIBBPF_WARN || vasprintf(&text, fmt, ap) < 0)
 		return 0;
 	end = strstr(text, "\nprocessed ");
 	if (end) {
 		*end = '\0';
 		end = strrchr(text, '\n');
 		snprintf(last_refusal, sizeof(last_refusal), "%s", end ? end + 1 : text);
+	} else if (!last_refusal[0]) {
+		snprintf(last_refusal, sizeof(last_refusal), "%.*s", (int)strcspn(text, "\n"), text);
 	}
 	free(text);
 	return 0;
@@ -242,8 +270,10 @@ static int be_quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 
 int main(int argc, char **argv)
 {
-	uint64_t first = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-	int files = argc > 2 ? atoi(argv[2]) : 10, n = argc > 3 ? atoi(argv[3]) : 20, failed = 0;
+	bool is_file = argc > 1 && ends_with(argv[1], ".c");
+	uint64_t first = argc > (is_file ? 3 : 1) ? strtoull(argv[is_file ? 3 : 1], NULL, 0) : 1;
+	int files = is_file ? 1 : argc > 2 ? atoi(argv[2]) : 10, failed = 0;
+	int n = is_file && argc > 2 ? atoi(argv[2]) : argc > 3 ? atoi(argv[3]) : 20;
 	const char *o = getenv("O");
 	char *dir;
 
@@ -253,12 +283,8 @@ int main(int argc, char **argv)
 	if (system("mkdir -p \"${O:-build}/differential\""))
 		return 2;
 	for (int i = 0; i < files; i++) {
-		bool ok = compare_file(dir, first + (uint64_t)i, n);
-
-		printf("%s random-programs-of-seed-%llu\n", ok ? "ok" : "not ok",
-		       (unsigned long long)first + (unsigned long long)i);
+		failed += !(is_file ? compare_file(argv[1], n, first) : compare_seed(dir, first + (uint64_t)i, n));
 		fflush(stdout);
-		failed += !ok;
 	}
 	printf("# %d programs, %d of them refused by the verifier from clang as well; ours / clang's: "
 	       "instructions %llu / %llu = %.3f, processed by the verifier %llu / %llu = %.3f\n",

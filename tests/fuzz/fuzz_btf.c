@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: any bytes as a BTF blob, and split in two as a base and what continues it. All that
  * the reader offers is asked of every type. */
+#include "fuzz.h"
 #include "btf/btf.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const FuzzTarget fuzz_target = { .seed = fuzz_btf };
 
 static void on_tag(void *self, const char *tag)
 {

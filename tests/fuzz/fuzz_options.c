@@ -25,6 +25,7 @@ static const char program[] =
 	"OPTION(open_flags_t, flag_filter, 'f', \"O_FLAG\", \"flags\");\n"
 	"OPTION(errno_t, error, 'e', \"ERRNO\", \"error\");\n"
 	"OPTION(text_t, label, 'n', \"LABEL\", \"label\");\n"
+	"OPTION(pattern_t, line, 'L', \"REGEX\", \"lines\");\n"
 	"OPTION_DEFAULT(u8, level, 3, 'l', \"N\", \"level\");\n"
 	"EXCLUSIVE(print_uid, print_cpu);\n"
 	"EXEC(pid);\n"

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzz target: any bytes as the text of a program, through the preprocessor alone. The text can
- * include itself as "self" and has a kernel that answers anything. Built with -DSTAND_ALONE it is a
- * program that reads the files given to it (to repeat a finding, or to be driven by a script).
+ * include itself as "self" and has a kernel that answers anything.
  */
-#include "lang/lang.h"
+#include "fuzz.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const FuzzTarget fuzz_target = { .is_text = true };
 
 /* A text that includes itself twice is read 5,000 times. */
 enum { LARGEST_SELF = 300 };
@@ -28,14 +25,6 @@ static const char *read_self(void *self, const char *path, size_t *size)
 	return s->text;
 }
 
-static const char *config(void *self, const char *name)
-{
-	static const char *const answers[] = { "y", "m", "250", "\"text\"", NULL };
-
-	(void)self;
-	return answers[hash_bytes(name, strlen(name)) % ARRAY_LEN(answers)];
-}
-
 static bool has(void *self, HostQuestion q, const char *a, const char *b)
 {
 	(void)self;
@@ -48,13 +37,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	Arena *arena = arena_new();
 	char *text = arena_strndup(arena, (const char *)data, size);
 	Self self = { text, size };
-	Host host = { .self = &self, .read_file = read_self, .config = config, .has = has,
-		      .kernel_version = 0x60100, .cpus_possible = 2, .cpus_online = 2 };
+	Host host;
 	LangOptions options = { .name = "dir/fuzz.c", .cflags = cflags, .n_cflags = 4 };
 	Sources sources = { .arena = arena };
 	StrBuf out = { 0 };
 	Diags diags;
 
+	fuzz_host(&host, size % 4);
+	host.self = &self;
+	host.read_file = read_self;
+	host.has = has;
 	diags_init(&diags, arena, &sources);
 	lang_preprocess(arena, text, size, &options, &host, &sources, &diags, &out);
 	sb_clear(&out);
@@ -63,21 +55,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena_free(arena);
 	return 0;
 }
-
-#ifdef STAND_ALONE
-int main(int argc, char **argv)
-{
-	for (int i = 1; i < argc; i++) {
-		size_t size;
-		char *text = file_read(argv[i], &size);
-
-		if (!text) {
-			perror(argv[i]);
-			return 1;
-		}
-		LLVMFuzzerTestOneInput((const uint8_t *)text, size);
-		free(text);
-	}
-	return 0;
-}
-#endif

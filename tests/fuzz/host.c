@@ -64,8 +64,8 @@ static const char *const functions[] = {
 	"tcp_sendmsg i32 *sock *u8 u64", "blk_account_io_start void *request",
 	"blk_mq_start_request void *request", "bpf_task_acquire *task_struct *task_struct",
 	"bpf_task_release void *task_struct", "bpf_rcu_read_lock void", "bpf_rcu_read_unlock void",
-	"wake_up_new_task void *task_struct", "btf_trace_sched_switch void *u8 i32 *task_struct "
-	"*task_struct", "btf_trace_sched_wakeup void *u8 *task_struct",
+	"wake_up_new_task void *task_struct", "btf_trace_sched_wakeup void *u8 *task_struct",
+	"btf_trace_sched_switch void *u8 i32 *task_struct *task_struct",
 	"btf_trace_block_rq_issue void *u8 *request",
 };
 

@@ -1,37 +1,59 @@
 # SPDX-License-Identifier: Apache-2.0
 # Functions for tool tests. A test is a file NAME.sh: it starts a tool, causes events that the tool
 # must show, ends it, and checks its output; one line "ok" or "not ok" a fact.
+#
+# Others use the machine at the same time, so facts are about the test's own processes and devices.
+# A workload waits until the tool is attached and prints what it did, one line of fields (separated
+# by tabs) a deed; the test makes from them the lines that the tool must show.
 # shellcheck shell=sh
 
 BCC=${BCC:-build/bcc}
 dir=$(mktemp -d /tmp/bcc-test.XXXXXX)
 tool_pid=
+disk_device=
+# the interpreter itself: what is called python3 may be a script
+python=$(python3 -c 'import sys; print(sys.executable)')
 # Only what this test started is ended.
-cleanup() { [ -z "$tool_pid" ] || kill -KILL "$tool_pid" 2>/dev/null; rm -rf "$dir"; }
+cleanup() {
+	[ -z "$tool_pid" ] || kill -KILL "$tool_pid" 2>/dev/null
+	[ -z "$disk_device" ] || losetup -d "$disk_device"
+	rm -rf "$dir"
+}
 trap cleanup EXIT
 
 ok() { echo "ok $test_name: $1"; }
 not_ok() {
-	for f in out err; do
-		[ -s "$dir/$f" ] && { echo "--- $f"; head -40 "$dir/$f"; }
+	for f in out err diff; do
+		[ -s "$dir/$f" ] && { echo "--- $f"; head -20 "$dir/$f" | cut -c1-200; }
 	done
+	rm -f "$dir/diff"
 	echo "not ok $test_name: $1"
 }
 # check FACT COMMAND...: the fact holds if the command succeeds
 check() { fact=$1; shift; if "$@"; then ok "$fact"; else not_ok "$fact"; fi; }
 
+# run WORDS...: bcc WORDS to its end; status in $status
+run() { "$BCC" "$@" > "$dir/out" 2> "$dir/err" < /dev/null; status=$?; }
+is() { [ "$status" = "$1" ]; }
+# refused STATUS REGEX WORDS...: bcc WORDS ends so, says so on one line, and shows nothing else
+refused() {
+	refused_status=$1 refused_text=$2; shift 2
+	run "$@"
+	check "bcc $* is refused" is_refused
+}
+is_refused() { [ "$status" = "$refused_status" ] && complains "$refused_text" && [ ! -s "$dir/out" ]; }
+
 # start WORDS...: bcc WORDS in the background, output to $dir/out and $dir/err; returns when it is
 # attached (its process sleeps with an open event buffer, link or perf event).
 start() {
-	"$BCC" "$@" > "$dir/out" 2> "$dir/err" &
+	"$BCC" "$@" > "$dir/out" 2> "$dir/err" < /dev/null &
 	tool_pid=$!
-	for _ in $(seq 200); do
+	for _ in $(seq 300); do
 		kill -0 $tool_pid 2>/dev/null || return 1
-		if ls -l /proc/$tool_pid/fd 2>/dev/null | grep -qE 'bpf[-_]link|perf_event|raw-tracepoint' &&
-			grep -q '^State:.S' /proc/$tool_pid/status 2>/dev/null; then
-			sleep 0.1
-			return 0
-		fi
+		case $(readlink /proc/$tool_pid/fd/* 2>/dev/null) in
+		*bpf?link* | *perf_event* | *raw-tracepoint*)
+			grep -q '^State:.S' /proc/$tool_pid/status 2>/dev/null && return 0 ;;
+		esac
 		sleep 0.05
 	done
 	return 1
@@ -40,15 +62,89 @@ start() {
 stop() {
 	sleep 0.3
 	kill "-${1:-INT}" $tool_pid 2>/dev/null
-	wait $tool_pid
+	wait $tool_pid 2>/dev/null
 	status=$?
 	tool_pid=
 }
+# prepare COMMAND...: a workload that begins when it can read a line; its pid is in $work_pid,
+# what it prints goes to $dir/deeds
+prepare() {
+	rm -f "$dir/go" "$dir/deeds"
+	mkfifo "$dir/go"
+	"$@" < "$dir/go" > "$dir/deeds" &
+	work_pid=$!
+	exec 9> "$dir/go"
+	for _ in $(seq 200); do                # until it is in read(0, ...)
+		grep -qs '^0 0x0 ' /proc/$work_pid/syscall && return
+		sleep 0.05
+	done
+}
+# go: lets it begin, and waits for its end
+go() {
+	echo >&9
+	exec 9>&-
+	wait $work_pid
+}
+# work: the C workloads, built by tests/suites/tools
+work="${O:-build}/tests/tools/workloads"
+
 # shown REGEX: some line of the output matches (grep -E); shown_times N REGEX: exactly N lines do
 shown() { grep -qE -- "$1" "$dir/out"; }
 shown_times() { [ "$(grep -cE -- "$2" "$dir/out")" = "$1" ]; }
 not_shown() { ! grep -qE -- "$1" "$dir/out"; }
 complains() { grep -qE -- "$1" "$dir/err"; }
-json_lines() { python3 -c 'import json, sys
+# want FORMAT [AWK CONDITION]: lines made from the deeds by awk's printf, wanted in the output
+want() {
+	awk -F'\t' "${2:+$2 }"'{ printf '"$1"' }' "$dir/deeds" > "$dir/want"
+}
+# rows [REGEX]: the output behind its heading, of lines that match, is exactly what is wanted
+rows() {
+	tail -n +2 "$dir/out" | grep -E -- "${1:-}" > "$dir/rows"
+	[ -s "$dir/want" ] && diff -u "$dir/want" "$dir/rows" > "$dir/diff"
+}
+heading() { [ "$(head -1 "$dir/out")" = "$1" ]; }
+empty() { [ ! -s "$dir/$1" ]; }
+json_lines() { "$python" -c 'import json, sys
 for line in open(sys.argv[1]): json.loads(line)' "$dir/out"; }
+# json EXPRESSION...: a Python expression that holds of `lines`, the parsed objects
+json() { "$python" -c 'import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+sys.exit(not eval("(" + sys.argv[2] + ")", {"json": json, "lines": lines, "deeds":
+    [line.rstrip("\n").split("\t") for line in open(sys.argv[3])]}))' "$dir/out" "$1" "${2:-/dev/null}"; }
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }
+
+# What the tool holds in the kernel: ids of programs, their maps, and links.
+hold() {
+	cat /proc/$tool_pid/fdinfo/* 2>/dev/null |
+		awk '$1 ~ /^(prog|map|link)_id:/ { print substr($1, 1, length($1) - 4), $2 }' |
+		sort -u > "$dir/held"
+	awk '$1 == "prog" { print $2 }' "$dir/held" | while read -r id; do
+		bpftool -j prog show id "$id" 2>/dev/null | "$python" -c 'import json, sys
+for id in json.load(sys.stdin).get("map_ids", []): print("map", id)'
+	done >> "$dir/held"
+}
+# Nothing of that is left (the kernel frees late).
+nothing_left() {
+	[ -s "$dir/held" ] || return 1
+	for _ in $(seq 40); do
+		left=
+		while read -r kind id; do
+			bpftool "$kind" show id "$id" > /dev/null 2>&1 && left="$left $kind $id"
+		done < "$dir/held"
+		[ -z "$left" ] && return 0
+		sleep 0.1
+	done
+	echo "left: $left" > "$dir/diff"
+	return 1
+}
+
+# disk: a block device of our own, $disk_device; $disk is its name. false: not possible here
+make_disk() {
+	modprobe loop 2>/dev/null
+	truncate -s 4M "$dir/disk" 2>/dev/null || return 1
+	disk_device=$(losetup -f --show "$dir/disk" 2>/dev/null) || { disk_device=; return 1; }
+	disk=$(basename "$disk_device")
+}
+# N direct reads/writes of 4 KiB, one after the other: each is one request
+disk_reads() { dd if="$disk_device" of=/dev/null bs=4k count="$1" iflag=direct 2>/dev/null; }
+disk_writes() { dd if=/dev/zero of="$disk_device" bs=4k count="$1" seek="${2:-0}" oflag=direct 2>/dev/null; }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * tcpconnect: which outgoing TCP connections are attempted. Best seen when tcp_v4_connect and
- * tcp_v6_connect return successfully (local port known); without function hooks, when a socket goes
- * to SYN_SENT, which happens in the same call (the local port may then not be chosen yet: 0).
+ * tcp_v6_connect return successfully; without function hooks, when a socket goes to SYN_SENT, which
+ * happens in the same call, but before a local port is chosen: with -L the row waits until the
+ * socket leaves that state.
  */
 #include <bcc/tool.h>
 #include <linux/socket.h>
@@ -20,7 +21,7 @@ OPTION(pid_t, pid, 'p', "PID", "trace this process only");
 OPTION(ports_t, ports, 'P', "PORTS", "to these ports only, separated by commas") ALIAS("port");
 FLAG(ipv4, '4', "IPv4 only");
 FLAG(ipv6, '6', "IPv6 only");
-FLAG(lport, 'L', "LPORT column");
+FLAG(lport, 'L', "LPORT column") DEFINES;
 FLAG(print_uid, 'U', "UID column");
 OPTION_DEFAULT(uid_t, uid, -1, 'u', "USER", "trace this user only (number or login name)");
 FLAG(count, 'c', "count connections, print at the end");
@@ -35,7 +36,7 @@ struct connection {
 	comm_t comm COLUMN("COMM", "%-12.12s");
 	u8 ip COLUMN("IP", "%-2d");
 	ipaddr_t saddr COLUMN("SADDR", "%-16s");
-	port_t lport COLUMN_IF(lport, "LPORT", "%-6d");
+	port_t lport COLUMN_IF(lport, "LPORT", "%-6d") NONE(0, "?");
 	ipaddr_t daddr COLUMN("DADDR", "%-16s");
 	port_t dport COLUMN("DPORT", "%-6d");
 };
@@ -79,16 +80,21 @@ static int is_unwanted(int family, u16 dport)
 	return OTHER_CONTAINER();
 }
 
-static int report(struct connection *c, int family)
+/* Who connects, and how. */
+static void describe(struct connection *c, int family)
 {
-	struct connection *e;
-
 	c->ts = bpf_ktime_get_ns();
 	c->uid = bpf_get_current_uid_gid();
 	c->pid = bpf_get_current_pid_tgid() >> 32;
 	bpf_get_current_comm(&c->comm, sizeof(c->comm));
 	c->ip = family == AF_INET ? 4 : 6;
 	c->saddr.family = c->daddr.family = family;
+}
+
+static int report(struct connection *c)
+{
+	struct connection *e;
+
 	if (count) {
 		count_connection(c);
 		return 0;
@@ -120,7 +126,8 @@ static int connected(struct sock *sk, int family)
 	}
 	c.lport = sk->__sk_common.skc_num;
 	c.dport = dport;
-	return report(&c, family);
+	describe(&c, family);
+	return report(&c);
 }
 
 #endif
@@ -185,11 +192,51 @@ int kretprobe__tcp_v6_connect(struct pt_regs *ctx)
 
 #else
 
+enum { TCP_SYN_SENT = 2 };
+
+#if OPTION_lport
+
+BPF_HASH(waiting, const void *, struct connection);
+
+static int begins(const void *sk, struct connection *c)
+{
+	TRACK(waiting, &sk, c);
+	return 0;
+}
+
+static int goes_on(const void *sk, u16 port)
+{
+	struct connection *c = waiting.lookup(&sk);
+
+	if (!c)
+		return 0;
+	c->lport = port;
+	report(c);
+	waiting.delete(&sk);
+	return 0;
+}
+
+#else
+
+static int begins(const void *sk, struct connection *c)
+{
+	return report(c);
+}
+
+static int goes_on(const void *sk, u16 port)
+{
+	return 0;
+}
+
+#endif
+
 TRACEPOINT_PROBE(sock, inet_sock_set_state)
 {
 	struct connection c = {};
 
-	if (args->newstate != 2 /* TCP_SYN_SENT */ || args->protocol != IPPROTO_TCP)
+	if (args->oldstate == TCP_SYN_SENT)
+		return goes_on(args->skaddr, args->sport);
+	if (args->newstate != TCP_SYN_SENT || args->protocol != IPPROTO_TCP)
 		return 0;
 	if (is_unwanted(args->family, args->dport))
 		return 0;
@@ -202,7 +249,8 @@ TRACEPOINT_PROBE(sock, inet_sock_set_state)
 	}
 	c.lport = args->sport;
 	c.dport = args->dport;
-	return report(&c, args->family);
+	describe(&c, args->family);
+	return begins(args->skaddr, &c);
 }
 
 #endif

@@ -56,8 +56,12 @@ static inline bool add_argument(struct exec *e, const char *text)
 	if (at > sizeof(e->args) - ARGUMENT)
 		return false;
 	n = bpf_probe_read_user_str(&e->args[at], ARGUMENT, text);
-	if (n <= 0 || n > ARGUMENT)
+	if (n < 0 || n > ARGUMENT)
 		return false;
+	if (n == 0) {                              /* "" before Linux 6.8 */
+		e->args[at] = '\0';
+		n = 1;
+	}
 	e->size = at + n;
 	return true;
 }

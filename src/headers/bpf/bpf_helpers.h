@@ -6,7 +6,6 @@
  */
 #include <bcc/barrier.h>
 
-#define SEC(name) __attribute__((section(name), used))
 #define __uint(name, value) int (*name)[value]
 #define __type(name, type) typeof(type) *name
 #define __array(name, type) typeof(type) *name[]
@@ -66,6 +65,12 @@ enum libbpf_tristate { TRI_NO, TRI_YES, TRI_MODULE };
 		     __bcc_print_long, __bcc_print_long, __bcc_print_long, __bcc_print_long, \
 		     __bcc_print_long, __bcc_print_long, __bcc_print_short, __bcc_print_short, \
 		     __bcc_print_short, __bcc_print_short)(fmt, ##__VA_ARGS__)
+
+/* Names that other headers of libbpf (usdt.bpf.h) expect to come from here. */
+#define ___bpf_concat(a, b) a##b
+#define ___bpf_apply(macro, n) ___bpf_concat(macro, n)
+#define ___bpf_narg(...) \
+	__bcc_pick13(_, ##__VA_ARGS__, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 
 /* A bounded count that the verifier follows like any other loop. */
 #define bpf_for(i, start, end) for ((i) = (start); (i) < (end); (i)++)

@@ -84,6 +84,7 @@ static inline unsigned __int128 bpf_hton128(unsigned __int128 v)
 	__bcc_at; })
 #define lock_xadd(p, v) ((void)__sync_fetch_and_add(p, v))
 
+#define SEC(name) __attribute__((section(name), used))
 #define BCC_SEC(name) __attribute__((section(name), used))
 #define BPF_PACKET_HEADER __attribute__((packed)) __attribute__((bcc_packet_header))
 #define asm_inline asm

@@ -3,5 +3,5 @@
 
 int f(void *ctx)
 {
-	return 1 join(+, *) 2;
+	return 1 join(+, 4);
 }

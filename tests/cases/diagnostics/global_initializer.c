@@ -1,11 +1,11 @@
-// error: 7 not_constant
-// error: 9 global_initializer
+// error: 8 not_constant
+// error: 9 not_constant
 static int second(int x)
 {
 	return x;
 }
-int counter = second(3);
 struct pair { int a; char *text; } other;
+int counter = second(3);
 long far = (long)&other.a + 1;
 
 int f(void *ctx)

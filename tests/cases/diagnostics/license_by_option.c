@@ -1,5 +1,5 @@
 // flag: -DBPF_LICENSE=GPL
-// error: 0 license_by_option
+// error: 1 license_by_option
 int f(void *ctx)
 {
 	return 0;

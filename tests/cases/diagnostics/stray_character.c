@@ -3,5 +3,5 @@ int f(void *ctx)
 {
 	int a = 1;
 
-	return a @ 1;
+	return a @;
 }

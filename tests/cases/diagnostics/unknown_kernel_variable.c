@@ -1,4 +1,4 @@
-// error: 2 unknown_kernel_variable
+// error: 6 unknown_kernel_variable
 extern const int no_such_kernel_variable __attribute__((section(".ksyms")));
 
 int f(void *ctx)

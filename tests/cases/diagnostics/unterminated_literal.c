@@ -2,6 +2,6 @@
 int f(void *ctx)
 {
 	char s[] = "text;
-
+	;
 	return s[0];
 }

@@ -1,7 +1,5 @@
-// error: 6 unterminated_macro_call
+// error: 5 unterminated_macro_call
+// error: 5 undeclared_identifier
+// error: 5 syntax_error
 #define sum(a, b) ((a) + (b))
-
-int f(void *ctx)
-{
-	return sum(1,
-}
+int last = sum(1,
