@@ -134,6 +134,11 @@ bench: all
 	@scripts/install-packages $(BENCH_PACKAGES)
 	@bench/run
 
+# The code that we make beside clang's.
+bench-code: $(O)/libbcc.a
+	@scripts/install-packages $(TEST_PACKAGES)
+	@O=$(O) bench/code
+
 install: all
 	install -D -m 755 $(O)/bcc $(DESTDIR)$(PREFIX)/bin/bcc
 	install -D -m 755 $(O)/libbcc.so $(DESTDIR)$(PREFIX)/lib/libbcc.so

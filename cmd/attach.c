@@ -50,7 +50,8 @@ bool take_attach_request(Arena *arena, const char *text, AttachRequest *out)
 
 	*out = (AttachRequest){ 0 };
 	if (!equals || equals == text || !equals[1]) {
-		usage_failure("run", "--attach %s: NAME=TARGET or NAME=KIND:TARGET expected, such as f=xdp:eth0, "
+		usage_failure("run", "--attach %s: NAME=TARGET or NAME=KIND:TARGET expected, "
+			      "such as f=xdp:eth0, "
 			      "f=uprobe:/bin/bash:readline, f=perf_event:99hz", text);
 		return false;
 	}

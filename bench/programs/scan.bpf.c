@@ -126,27 +126,6 @@ int machine(struct xdp_md *ctx)
 }
 
 SEC("xdp")
-int run_lengths(struct xdp_md *ctx)
-{
-	DATA;
-	__u8 *p = data, last = 0;
-	__u32 best = 0, now = 0;
-
-	if (data + 64 > end)
-		return -1;
-	for (int k = 0; k < 64; k++) {
-		if ((p[k] & 0xc0) == (last & 0xc0))
-			now++;
-		else
-			now = 0;
-		if (now > best)
-			best = now;
-		last = p[k];
-	}
-	return best;
-}
-
-SEC("xdp")
 int hex_digit(struct xdp_md *ctx)
 {
 	DATA;

@@ -5,6 +5,8 @@
  */
 #include "base.h"
 
+#include <limits.h>
+
 struct SourceMarker {
 	Loc loc;                   /* start of the first line that is renumbered */
 	const char *file;
@@ -63,16 +65,22 @@ static int count_lines(const char *from, const char *to)
 
 static void apply_markers(const Sources *s, const SourceFile *f, Loc line_start, SourcePos *pos)
 {
+	const SourceMarker *last = NULL;
+	int lines;
+
 	for (int i = 0; i < s->markers.n; i++) {
 		const SourceMarker *m = s->markers.v[i];
 
 		if (m->loc < f->base || m->loc > line_start)
 			continue;
-		pos->line = m->line + count_lines(f->text + (m->loc - f->base),
-						  f->text + (line_start - f->base));
+		last = m;
 		if (m->file)
 			pos->file = m->file;
 	}
+	if (!last)
+		return;
+	lines = count_lines(f->text + (last->loc - f->base), f->text + (line_start - f->base));
+	pos->line = last->line > INT_MAX - lines ? INT_MAX : last->line + lines;
 }
 
 bool sources_resolve(const Sources *s, Loc loc, SourcePos *pos)

@@ -527,7 +527,8 @@ static int read_programs(Reader *r)
 		if (ELF64_ST_TYPE(s->st_info) == STT_FILE)
 			r->o->name = symbol_name(r, s);
 		if (ELF64_ST_TYPE(s->st_info) != STT_FUNC ||
-		    ELF64_ST_BIND(s->st_info) == STB_LOCAL || !s->st_shndx || s->st_shndx >= r->n_sections || s->st_shndx == r->text ||
+		    ELF64_ST_BIND(s->st_info) == STB_LOCAL || !s->st_shndx ||
+		    s->st_shndx >= r->n_sections || s->st_shndx == r->text ||
 		    !is_code(&r->sections[s->st_shndx]))
 			continue;
 		if (read_program(r, s))

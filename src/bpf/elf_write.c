@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libelf.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 typedef struct Section {
@@ -668,6 +669,7 @@ static void free_writer(Writer *w)
 int bpf_object_write(const BpfObject *o, const char *path, Error *err)
 {
 	Writer w = { .arena = arena_new(), .o = o };
+	struct stat what;
 	int fd, status = 0;
 
 	if (o->btf)
@@ -678,12 +680,14 @@ int bpf_object_write(const BpfObject *o, const char *path, Error *err)
 	if (fd < 0) {
 		status = error_errno(err, errno, "cannot write '%s'", path);
 	} else {
+		bool is_file = fstat(fd, &what) == 0 && S_ISREG(what.st_mode);
+
 		collect(&w);
 		if (!put_file(&w, fd))
 			status = error_set(err, EIO, "cannot write '%s': %s", path, elf_errmsg(-1));
 		if (close(fd) && !status)
 			status = error_errno(err, errno, "cannot write '%s'", path);
-		if (status)
+		if (status && is_file)             /* half a file is of no use; a device stays */
 			unlink(path);
 	}
 	free_writer(&w);

@@ -44,7 +44,8 @@ static void add_data(Assembler *a, const char *section)
 
 	for (int k = 0; k < m->globals.n; k++) {
 		const Global *g = m->globals.v[k];
-		uint32_t end = g->offset + (!g->var && g->size < 16 ? 16 : g->size);
+		uint32_t room = !g->var && g->size < 16 ? 16 : g->size;
+		uint32_t end = g->offset + (room ? room : 1);  /* an address even if of nothing */
 
 		if (!strcmp(g->section, section) && end > d.size)
 			d.size = end;

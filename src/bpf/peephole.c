@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * After allocation: moves that change nothing are removed (blocks are walked with a number for the
- * value in each register, which goes on where all ways into a block were walked before), jumps over empty blocks and known tests go straight to their end,
+ * value in each register, which goes on where all ways into a block were walked before), jumps over
+ * empty blocks and known tests go straight to their end,
  * and blocks with the same code and the same successors become one.
  */
 #include "bpf/machine.h"

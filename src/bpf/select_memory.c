@@ -111,7 +111,8 @@ void select_store(Selector *s, Inst *i)
 {
 	Address a = address_of(s, i);
 	int64_t c = 0;
-	bool immediate = stored_constant(i, &c);
+	/* Into a context only registers may be stored before Linux 6.4. */
+	bool immediate = i->args[0]->space != SPACE_CONTEXT && stored_constant(i, &c);
 	int src = immediate ? -1 : select_register(s, stored_value(i));
 	uint8_t code = (immediate ? BPF_ST : BPF_STX) | BPF_MEM | size_code(i->width);
 	MInst *m = select_emit(s, M_STORE, code, a.base, src, c);

@@ -473,11 +473,6 @@ static void write_table(FILE *out)
 	fputs("\n};\n", out);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* All strings are one array, known by their offsets, so that the tables need no relocation. */
 static uint32_t write_string(FILE *out, const char *s)
 {
@@ -550,7 +545,9 @@ static void write_headers(FILE *out)
 	for (int i = 0; i < n_edges; i++) {
 		uint32_t from = header_string(edges[i].header), to = header_string(edges[i].includes);
 
-		if (from && to)
+		if (!to)
+			die(0, "no such header:", edges[i].includes);
+		if (from)
 			fprintf(out, "\t{ %u, %u },\n", from, to);
 	}
 	fputs("\t{ 0, 0 }\n};\n", out);

@@ -66,7 +66,7 @@ typedef enum Space {
 struct Inst {
 	IrOp op;
 	IrType type;
-	uint8_t width;             /* LOAD, STORE, ATOMIC: bytes 1, 2, 4, 8; EXTEND/TRUNC: bits kept 8, 16, 32 */
+	uint8_t width;             /* LOAD, STORE, ATOMIC: bytes; EXTEND/TRUNC: bits kept */
 	bool is_signed;            /* LOAD: sign-extends into the value type; ADD, SUB, MUL: as signed
 	                            * arithmetic of C, does not overflow */
 	bool is_volatile;
@@ -76,7 +76,7 @@ struct Inst {
 	int id;                    /* number for printing and for tables indexed by value */
 	int n_args;
 	Inst **args;
-	int64_t imm;               /* CONST value; LOAD/STORE/ATOMIC/PTROFF byte offset; sizes of COPY, FILL, ALLOCA;
+	int64_t imm;               /* CONST value; LOAD/STORE/ATOMIC/PTROFF offset; sizes;
 	                            * BITCAST: the Space that the program says the pointer has, or 0 */
 	uint32_t align;            /* ALLOCA */
 	int helper;                /* CALL_HELPER: facts/helpers.def id */
@@ -206,7 +206,8 @@ int ir_successors(const Block *b, Block *out[2]);
 #define FOR_BLOCKS(b, f) for (Block *b = (f)->entry; b; b = b->next)
 #define FOR_INSTS(i, b) for (Inst *i = (b)->first; i; i = i->next)
 /* The current inst may be removed in the body. */
-#define FOR_INSTS_SAFE(i, b) for (Inst *i = (b)->first, *i##_next; i && (i##_next = i->next, true); i = i##_next)
+#define FOR_INSTS_SAFE(i, b) \
+	for (Inst *i = (b)->first, *i##_next; i && (i##_next = i->next, true); i = i##_next)
 
 /* print.c, check.c ------------------------------------------------------------------------------ */
 

@@ -144,6 +144,31 @@ static void refuse_missing_members(Function *f)
 		}
 }
 
+static void refuse_function_value(Function *f, const Inst *i, const Function *callee)
+{
+	Diag *d = diag_report(f->module->diags, i->loc, DIAG_function_value, callee->is_program ?
+			      "'%s' is a program: its address cannot be taken" :
+			      "the address of '%s' is used as a value", callee->name);
+
+	diag_hint(f->module->diags, d, "BPF knows functions by address only as callbacks of helpers, "
+		  "such as bpf_loop(n, callback, ...)");
+}
+
+static void refuse_function_values(Function *f)
+{
+	FOR_BLOCKS (b, f)
+		FOR_INSTS (i, b) {
+			bool is_call = i->op == IR_CALL_HELPER || i->op == IR_CALL_KFUNC;
+
+			for (int k = 0; k < i->n_args; k++) {
+				const Inst *a = i->args[k];
+
+				if (a->op == IR_FUNC && (!is_call || a->callee->is_program))
+					refuse_function_value(f, i, a->callee);
+			}
+		}
+}
+
 static void print_and_check_all(Module *m, const char *name)
 {
 	for (int k = 0; k < m->functions.n; k++)
@@ -164,6 +189,8 @@ void ir_optimise(Module *m)
 		refuse_unknown_sizes(m->functions.v[k]);
 	for (int k = 0; k < m->functions.n; k++)
 		refuse_missing_members(m->functions.v[k]);
+	for (int k = 0; k < m->functions.n; k++)
+		refuse_function_values(m->functions.v[k]);
 	for (int k = 0; k < m->functions.n; k++)
 		run(m, m->functions.v[k], late, ARRAY_LEN(late));
 	for (int k = 0; k < m->functions.n; k++)

@@ -120,6 +120,7 @@ const char **kernel_match_functions(const char *pattern, int *n, Error *err)
 	if (out && *n)
 		return out;
 	free(out);
-	error_set(err, out ? ENOENT : ENOMEM, "no kernel function that can be traced matches \"%s\"", pattern);
+	error_set(err, out ? ENOENT : ENOMEM, 
+		  "no kernel function that can be traced matches \"%s\"", pattern);
 	return NULL;
 }

@@ -19,7 +19,7 @@ typedef struct Symbol Symbol;
 typedef struct Scope Scope;
 typedef struct Pp Pp;
 
-/* Tokens -------------------------------------------------------------------------------------- */
+/* Tokens ------------------------------------------------------------------------------------- */
 
 typedef enum TokenKind {
 	TOK_EOF, TOK_IDENT, TOK_NUMBER, TOK_CHAR, TOK_STRING,
@@ -55,7 +55,7 @@ typedef struct Token {
 	Atom *atom;                /* identifiers and keywords */
 } Token;
 
-/* lexer.c, literal.c ---------------------------------------------------------------------------- */
+/* lexer.c, literal.c ------------------------------------------------------------------------- */
 
 Atom *atom_intern(Lang *l, const char *text, size_t n);
 const char *token_kind_text(TokenKind kind);      /* "';'", "identifier": for messages */
@@ -65,7 +65,7 @@ bool literal_char(Lang *l, const Token *t, int64_t *value);
 /* Adjacent string tokens joined, escapes resolved, final NUL included in n. */
 Str literal_string(Lang *l, const Token *tokens, int n);
 
-/* preprocess.c, macro.c, include.c, condition.c, pool.c ------------------------------------------ */
+/* preprocess.c, macro.c, include.c, condition.c, pool.c -------------------------------------- */
 
 void pp_start(Lang *l, const char *text, size_t size);   /* options' -D/-U/-include are applied */
 void pp_next(Lang *l, Token *out);                       /* next token after preprocessing; keywords set */
@@ -87,7 +87,7 @@ typedef struct PoolEntry {
 bool pool_find(PoolKind kind, const char *name, PoolEntry *out);
 bool pool_has_header(const char *path);                  /* known to #include, maybe without content */
 
-/* Symbols and scopes (scope.c) ------------------------------------------------------------------- */
+/* Symbols and scopes (scope.c) --------------------------------------------------------------- */
 
 typedef enum SymbolKind {
 	SYMBOL_VAR, SYMBOL_FUNC, SYMBOL_TYPEDEF, SYMBOL_ENUMERATOR, SYMBOL_TAG, SYMBOL_MAP,
@@ -130,7 +130,7 @@ Symbol *scope_find_here(Lang *l, Atom *name, bool tag);  /* in the current scope
 Scope *scope_suspend(Lang *l);
 void scope_resume(Lang *l, Scope *suspended);
 
-/* The state -------------------------------------------------------------------------------------- */
+/* The state ---------------------------------------------------------------------------------- */
 
 struct Lang {
 	Arena *arena;
@@ -177,7 +177,7 @@ struct Lang {
 	Type *t_error;             /* an int that was reported already: stays quiet */
 };
 
-/* type.c, layout.c ------------------------------------------------------------------------------- */
+/* type.c, layout.c --------------------------------------------------------------------------- */
 
 void types_init(Lang *l);
 Type *type_pointer(Lang *l, Type *base);
@@ -200,7 +200,7 @@ const char *type_text(Lang *l, Type *t);         /* type_name in the compilation
 /* Offsets, size, alignment of a struct or union whose members' types are set (bit_width given). */
 void layout_record(Lang *l, Type *t, uint32_t min_align, uint32_t pack);
 
-/* parser core (parser.c) --------------------------------------------------------------------------- */
+/* parser core (parser.c) --------------------------------------------------------------------- */
 
 void parse_unit(Lang *l);
 void next_token(Lang *l);
@@ -215,7 +215,7 @@ void unnest(Lang *l);
 /* Parses external declarations of a snippet at file scope and returns; used by resolve_*. */
 void parse_snippet(Lang *l, const PoolEntry *entry);
 
-/* attribute.c, specifier.c, declaration.c, declarator.c, record.c, function.c, initializer.c ------------------------ */
+/* attribute.c, specifier.c, declaration.c, declarator.c, record.c, function.c, initializer.c --- */
 
 typedef struct Attrs {
 	const char *section;
@@ -268,7 +268,7 @@ const char *suggest_name(Lang *l, const Atom *name, bool callable);
 const char *suggest_type(Lang *l, const Atom *name);
 const char *suggest_member(Lang *l, Type *record, const Atom *name);
 
-/* expression.c, postfix.c, binary.c, convert.c, constant.c, builtin.c ---------------------------------- */
+/* expression.c, postfix.c, binary.c, convert.c, constant.c, builtin.c ------------------------ */
 
 Expr *parse_expression(Lang *l);
 Expr *parse_assignment(Lang *l);
@@ -333,7 +333,7 @@ Symbol *builtin_declare(Lang *l, const char *name, int64_t value,
 void parse_arguments(Lang *l, Expr *call);
 void builtins_init(Lang *l);                     /* __builtin_*, __sync_*, __atomic_* symbols */
 
-/* statement.c ---------------------------------------------------------------------------------------- */
+/* statement.c -------------------------------------------------------------------------------- */
 
 Stmt *parse_block(Lang *l);                      /* current token is '{' */
 Stmt *parse_statement(Lang *l);
@@ -343,7 +343,7 @@ void labels_end(Lang *l, struct Labels *outer);  /* reports labels that are used
 Stmt *stmt_new(Lang *l, StmtKind kind, Loc loc);
 Var *var_new(Lang *l, Atom *name, Type *type, Loc loc);  /* not declared in a scope */
 
-/* Dialect: hooks that the parser calls (dialect.c, maps.c, map_methods.c, probes.c, resolve.c, ...) -------- */
+/* Dialect: hooks that the parser calls (dialect.c, maps.c, map_methods.c, probes.c, resolve.c, ...) -- */
 
 void dialect_init(Lang *l);
 /* __bcc_map(...), __bcc_tag(...) at file scope, current token is the keyword. */
@@ -382,7 +382,7 @@ Expr *core_parse_type_of_value(Lang *l, Symbol *s, Loc loc);
 Expr *core_parse_enum_value(Lang *l, Symbol *s, Loc loc);
 Expr *core_parse_ksym_exists(Lang *l, Symbol *s, Loc loc);
 
-/* resolve.c: names that the program does not declare ------------------------------------------------------- */
+/* resolve.c: names that the program does not declare ----------------------------------------- */
 
 /* Pool, helper table, BTF typedefs and enumerators, in this order; declares and returns it, or NULL
  * without a diagnostic. `types_only`: the caller only wants to know about a typedef. */

@@ -142,7 +142,7 @@ struct Member {
 
 typedef enum ExprKind {
 	/* values */
-	EXPR_INT,                  /* i: value in two's complement of the type (high word for 128 bits: i_hi) */
+	EXPR_INT,                  /* i: value in two's complement (128 bits: high word i_hi) */
 	EXPR_FLOAT,                /* f; only until folded */
 	EXPR_STRING,               /* str: bytes with the final NUL; lvalue of type char[n] */
 	EXPR_VAR,                  /* var; lvalue */
@@ -298,7 +298,7 @@ struct Func {
 	int attach_kind;           /* AttachKind of facts/facts.h */
 	const char *attach_target; /* "fn", "category:event", "module:fn"; NULL if none by name */
 	const char *kernel_name;   /* name without prefix, not yet cut to 15 */
-	Type *context;             /* type of the first parameter's pointee as the program sees it; may be void */
+	Type *context;             /* pointee of the first parameter as written; may be void */
 	bool is_syscall, wants_result;  /* BPF_KSYSCALL, BPF_KRETPROBE */
 	bool syscall_wrapper;      /* parameters come from the nested pt_regs (3.4) */
 	VEC(const char *) tags;
@@ -360,7 +360,8 @@ void lang_preprocess(Arena *arena, const char *text, size_t size, const LangOpti
 
 Type *type_strip(Type *t);                       /* without typedefs and qualifiers */
 bool type_complete(Unit *u, Type *t);            /* fills members and size of a BTF type; false: incomplete */
-const Member *type_find_member(Unit *u, Type *t, const Atom *name, uint64_t *offset); /* through anonymous ones */
+/* Through anonymous members. */
+const Member *type_find_member(Unit *u, Type *t, const Atom *name, uint64_t *offset);
 bool type_is_integer(Type *t);                   /* also bool and enum */
 bool type_is_pointer(Type *t);
 bool type_is_aggregate(Type *t);                 /* struct, union, array, and 16-byte integers */

@@ -80,7 +80,8 @@ int runtime_attach_xdp(Attaching *a, Error *err)
 		return error_set(err, EOPNOTSUPP, "program %s: %s", a->name, why);
 	refused(a, -fd, err);
 	if (fd == -EBUSY || fd == -EEXIST)
-		error_remedy(err, "Another XDP program is there; it can be removed: ip link set dev %s xdp off",
+		error_remedy(err, "Another XDP program is there; it can be removed: "
+			     "ip link set dev %s xdp off",
 			     a->t.target);
 	else if (fd == -EOPNOTSUPP && a->t.flags & (ATTACH_NATIVE | ATTACH_OFFLOAD))
 		error_remedy(err, "The driver has no XDP of its own; generic mode works everywhere.");

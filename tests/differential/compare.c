@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * compare FIRST_SEED FILES [PROGRAMS_A_FILE], or compare FILE.c PROGRAMS SEED: generates files of random programs, compiles each with
- * clang -O2 and with this compiler (optimised and not), runs all on the same packets with
- * BPF_PROG_TEST_RUN, and prints "ok" or "not ok" a file. A difference leaves the source in
- * $O/differential/SEED.c. At the end the instruction counts are compared (ours / clang's).
+ * compare FIRST_SEED FILES [PROGRAMS_A_FILE], or compare FILE.c PROGRAMS SEED: generates files of
+ * random programs (or takes the file), compiles each with clang -O2 and with this compiler
+ * (optimised and not), runs all on the same packets with BPF_PROG_TEST_RUN, and prints "ok" or
+ * "not ok" a file. A difference leaves the source in $O/differential/SEED.c. At the end the numbers
+ * of instructions are compared (ours / clang's), emitted and processed by the verifier.
  */
 #include "bpf/compile.h"
 #include "differential/generate.h"
@@ -58,7 +59,8 @@ static bool compile_with_clang(const char *source, const char *object)
 	char *command = NULL;
 	bool ok;
 
-	if (asprintf(&command, "clang -O2 -fwrapv -fno-strict-aliasing -w -g -target bpf -mcpu=v3 -DDIFFERENTIAL_TYPES "
+	if (asprintf(&command, "clang -O2 -fwrapv -fno-strict-aliasing -w -g -target bpf "
+		     "-mcpu=v3 -DDIFFERENTIAL_TYPES "
 		     "-I/usr/include/$(gcc -print-multiarch) -c %s -o %s", source, object) < 0)
 		return false;
 	ok = system(command) == 0;
@@ -111,7 +113,8 @@ static void results_of(const char *path, uint64_t seed, int n, Program *out)
 
 static bool compile_ourselves(const char *text, size_t size, int optimise, const char *path)
 {
-	BpfCompileOptions options = { .lang = { .name = "random.c" }, .optimise = optimise, .check_ir = true };
+	BpfCompileOptions options = { .lang = { .name = "random.c" }, .optimise = optimise,
+				      .check_ir = true };
 	Host host = { 0 };
 	BpfCompilation *c;
 	const BpfObject *o;
@@ -144,8 +147,8 @@ static bool same(const Program *a, const Program *b, int n, const char *what)
 			if (!x->ran)
 				continue;
 			if (!y->ran) {
-				printf("# p%d (%s): the kernel takes clang's (%u processed), not ours: %s\n",
-				       i, what, a[i].verified, b[i].refusal);
+				printf("# p%d (%s): the kernel takes clang's (%u processed), "
+				       "not ours: %s\n", i, what, a[i].verified, b[i].refusal);
 				all = false;
 				break;
 			}
@@ -262,7 +265,8 @@ static int be_quiet(enum libbpf_print_level level, const char *fmt, va_list ap)
 		end = strrchr(text, '\n');
 		snprintf(last_refusal, sizeof(last_refusal), "%s", end ? end + 1 : text);
 	} else if (!last_refusal[0]) {
-		snprintf(last_refusal, sizeof(last_refusal), "%.*s", (int)strcspn(text, "\n"), text);
+		snprintf(last_refusal, sizeof(last_refusal), "%.*s", (int)strcspn(text, "\n"),
+			 text);
 	}
 	free(text);
 	return 0;
@@ -283,7 +287,8 @@ int main(int argc, char **argv)
 	if (system("mkdir -p \"${O:-build}/differential\""))
 		return 2;
 	for (int i = 0; i < files; i++) {
-		failed += !(is_file ? compare_file(argv[1], n, first) : compare_seed(dir, first + (uint64_t)i, n));
+		failed += !(is_file ? compare_file(argv[1], n, first)
+				    : compare_seed(dir, first + (uint64_t)i, n));
 		fflush(stdout);
 	}
 	printf("# %d programs, %d of them refused by the verifier from clang as well; ours / clang's: "

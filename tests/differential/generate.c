@@ -502,7 +502,8 @@ static void declare(Generator *g)
 		line(g, "%s v%d = *(%s *)(io->in + %u);", t->name, i, t->name, 8 * random_below(g, 8));
 		g->n_vars++;
 	}
-	line(g, "struct S s = { .a = v0, .b = v1, .n = { v2, v3 }, .h = v0 }, t = {}, sa[2] = { s, { .e = v1 } };");
+	line(g, "struct S s = { .a = v0, .b = v1, .n = { v2, v3 }, .h = v0 }, t = {};");
+	line(g, "struct S sa[2] = { s, { .e = v1 } };");
 	line(g, "struct S *r = &t;");
 	line(g, "%s arr[8] = { v1, v2, [4 ... 6] = v3 };", types[random_below(g, 6)].name);
 	line(g, "u8 arr8[16] = { v1, v2 }; union U u; __builtin_memset(&u, 0, sizeof(u)); u.w = v0;");

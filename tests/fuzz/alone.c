@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * fuzz_X [--mutate N] [--keep DIR] FILE|DIRECTORY...
- * A fuzz target without libFuzzer: takes every file, or N mutations of them, always the same ones.
+ * fuzz_X [--mutate N] [--from FIRST] [--keep DIR] FILE|DIRECTORY...
+ * A fuzz target without libFuzzer: takes every file, or N mutations of them, always the same ones
+ * (other ones with another FIRST).
  * Without --mutate one line "ok NAME" or "not ok NAME" a file, else one for all. The work is done in
  * a child process, which is started again behind the input that killed it; such inputs are put into
  * DIR. An input has ten seconds of processor time and 2 GB.
@@ -113,11 +114,11 @@ static void keep(const char *dir, const char *target, int number, int mutations)
 }
 
 /* The number of inputs that killed the child. */
-static int run_all(const char *target, int end, int mutations, const char *dir)
+static int run_all(const char *target, int first, int end, int mutations, const char *dir)
 {
 	int deaths = 0, status;
 
-	for (int first = 0; first < end && deaths < MAX_DEATHS; first = *at + 1) {
+	for (; first < end && deaths < MAX_DEATHS; first = *at + 1) {
 		pid_t child;
 
 		*at = first;
@@ -144,7 +145,7 @@ static int run_all(const char *target, int end, int mutations, const char *dir)
 int main(int argc, char **argv)
 {
 	const char *target = strrchr(argv[0], '/') ? strrchr(argv[0], '/') + 1 : argv[0], *dir = NULL;
-	int mutations = 0, deaths;
+	int mutations = 0, from = 0, deaths;
 
 	arena = arena_new();
 	at = mmap(NULL, sizeof(*at), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -153,6 +154,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		if (!strcmp(argv[i], "--mutate") && i + 1 < argc)
 			mutations = atoi(argv[++i]);
+		else if (!strcmp(argv[i], "--from") && i + 1 < argc)
+			from = atoi(argv[++i]);
 		else if (!strcmp(argv[i], "--keep") && i + 1 < argc)
 			dir = argv[++i];
 		else if (nftw(argv[i], take_file, 16, 0))
@@ -160,7 +163,7 @@ int main(int argc, char **argv)
 	}
 	if (inputs.n)
 		qsort(inputs.v, (size_t)inputs.n, sizeof(Input), by_path);
-	deaths = run_all(target, mutations ? mutations : inputs.n, mutations, dir);
+	deaths = run_all(target, from, mutations ? from + mutations : inputs.n, mutations, dir);
 	if (mutations && !deaths)
 		printf("ok %s: %d mutations\n", target, mutations);
 	for (int i = 0; i < inputs.n; i++)

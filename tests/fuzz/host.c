@@ -174,7 +174,7 @@ static void make_function(Maker *m, const char *text)
 	size_t n = strcspn(text, " "), type;
 	const char *p = text + n + 1;
 	uint32_t proto, pointer;
-	char name[40], param[8];
+	char name[40], param[16];
 
 	snprintf(name, sizeof(name), "%.*s", (int)n, text);
 	type = strcspn(p, " ");

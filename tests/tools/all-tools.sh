@@ -17,14 +17,14 @@ for tool in $tools; do
 	case $tool in vfsstat) has_kprobes || continue ;; esac
 	check "$tool attaches" start "$tool"
 	hold
-	stop INT
-	check "$tool ends with 0 at Ctrl-C" is 0
-	check "$tool leaves nothing" nothing_left
-	check "$tool attaches again" start "$tool"
-	hold
 	stop KILL
 	check "$tool leaves nothing after kill -9" nothing_left
 	[ -z "${IN_VM:-}" ] || continue            # the rest is the same on every kernel
+	check "$tool attaches again" start "$tool"
+	hold
+	stop INT
+	check "$tool ends with 0 at Ctrl-C" is 0
+	check "$tool leaves nothing" nothing_left
 	run "$tool" --help
 	check "$tool --help" is 0
 	check "$tool has its usage" shown "^usage: $tool "

@@ -118,6 +118,7 @@ run run "$dir/x.o"
 check "a file that is no object" is 1
 refused 1 'cannot write .*/nonexistent/x\.o' compile examples/hello_world.c -o /nonexistent/x.o
 refused 1 'cannot write .*/dev/full' compile examples/hello_world.c -o /dev/full
+check "and leaves the device where it is" [ -c /dev/full ]
 # command lines
 refused 2 'unknown option (-x|-Z|--nonsense)' check --nonsense x.c
 refused 2 'unknown option' dump --nonsense x.c

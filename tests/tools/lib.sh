@@ -119,8 +119,7 @@ hold() {
 		awk '$1 ~ /^(prog|map|link)_id:/ { print substr($1, 1, length($1) - 4), $2 }' |
 		sort -u > "$dir/held"
 	awk '$1 == "prog" { print $2 }' "$dir/held" | while read -r id; do
-		bpftool -j prog show id "$id" 2>/dev/null | "$python" -c 'import json, sys
-for id in json.load(sys.stdin).get("map_ids", []): print("map", id)'
+		bpftool prog show id "$id" | sed -n 's/.*map_ids \([0-9,]*\).*/\1/p' | tr ',' '\n' | sed 's/^/map /'
 	done >> "$dir/held"
 }
 # Nothing of that is left (the kernel frees late).

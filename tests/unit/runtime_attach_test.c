@@ -107,7 +107,8 @@ static void refused(bcc_module *m, const char *program, const char *kind, const 
 	assert_int_equal(bcc_module_attach(m, program, &o, &error), -code);
 	assert_non_null(error);
 	if (!strstr(bcc_error_message(error), words) && !strstr(bcc_error_remedy(error), words))
-		fail_msg("\"%s\" (%s) lacks \"%s\"", bcc_error_message(error), bcc_error_remedy(error), words);
+		fail_msg("\"%s\" (%s) lacks \"%s\"", bcc_error_message(error),
+			 bcc_error_remedy(error), words);
 	bcc_error_free(error);
 }
 

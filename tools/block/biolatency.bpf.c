@@ -101,7 +101,8 @@ static int end(struct request *rq)
 	return 0;
 }
 
-/* Queued: since 6.5 there is a tracepoint where accounting starts; before, the function. */
+/* Queued: since 6.5 there is a tracepoint where accounting starts; before, the function, unless it
+ * was inlined: then where the scheduler gets the request; those that bypass it start at issue. */
 #if __kernel_has_raw_tracepoint(block_io_start)
 ONLY_IF(queued)
 RAW_TRACEPOINT_PROBE(block_io_start)
@@ -132,12 +133,25 @@ int kprobe__blk_account_io_start(struct pt_regs *ctx, struct request *rq)
 {
 	return start(rq);
 }
+#else
+#define START_AT_INSERT
+ONLY_IF(queued)
+RAW_TRACEPOINT_PROBE(block_rq_insert)
+{
+	return start((struct request *)ctx->args[0]);
+}
 #endif
 
 /* Issued: before 5.11 the tracepoint had another first argument, so the function is used. */
 static int issue(struct request *rq)
 {
+#ifdef START_AT_INSERT
+	if (queued && starts.lookup(&rq))
+		return 0;
+	return start(rq);
+#else
 	return queued ? 0 : start(rq);
+#endif
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)

@@ -2,7 +2,8 @@
 /*
  * biosnoop: one row for each block I/O. Who submitted it is learnt where its accounting starts (in
  * the submitter's context), what it covers when it is issued (at completion nothing is left), the
- * time at its end.
+ * time at its end. Kernels between 5.16 and 6.4 may have inlined the first: then who gives the request
+ * to the scheduler, or to the driver if there is none, is taken for the submitter, as it mostly is.
  */
 #include <bcc/tool.h>
 #include <linux/blkdev.h>
@@ -40,6 +41,14 @@ BPF_HASH(requests, struct request *, struct request_state);
 BPF_HASH(next_sector, u32, u64, 1024);
 COUNT_REFUSED;
 
+#if __kernel_has_raw_tracepoint(block_io_start) || __kernel_has_kprobe(__blk_account_io_start) || \
+	__kernel_has_kprobe(blk_account_io_start) || __kernel_has_fentry(__blk_account_io_start) || \
+	__kernel_has_fentry(blk_account_io_start) || LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
+enum { START_AT_INSERT = 0 };
+#else
+enum { START_AT_INSERT = 1 };
+#endif
+
 static disk_t disk_of(struct request *rq)
 {
 #if __btf_has_field(struct request_queue, disk)
@@ -71,7 +80,10 @@ static int issued(struct request *rq)
 		return 0;
 	s = requests.lookup(&rq);
 	if (!s) {
-		TRACK(requests, &rq, &missed);
+		if (START_AT_INSERT)
+			created(rq);
+		else
+			TRACK(requests, &rq, &missed);
 		s = requests.lookup(&rq);
 	}
 	if (s) {
@@ -143,6 +155,11 @@ int kprobe____blk_account_io_start(struct pt_regs *ctx, struct request *rq)
 int kprobe__blk_account_io_start(struct pt_regs *ctx, struct request *rq)
 {
 	return created(rq);
+}
+#elif LINUX_VERSION_CODE >= KERNEL_VERSION(5, 11, 0)
+RAW_TRACEPOINT_PROBE(block_rq_insert)
+{
+	return created((struct request *)ctx->args[0]);
 }
 #else
 #error "ERROR: No found any block io start probe/tp."

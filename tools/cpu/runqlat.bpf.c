@@ -66,13 +66,17 @@ static void dequeue(u32 thread, u32 id)
 
 #if OPTION_pid || OPTION_pids || OPTION_pidnss
 
+/* By its own id: an exiting task has no nsproxy any more. */
+static u32 namespace_of(struct task_struct *task)
+{
+	struct pid *id = task->thread_pid;
+
+	return id ? id->numbers[id->level].ns->ns.inum : 0;
+}
+
 static u32 id_of(struct task_struct *task)
 {
-	if (tids)
-		return task->pid;
-	if (pidnss)
-		return task->nsproxy ? task->nsproxy->pid_ns_for_children->ns.inum : 0;
-	return task->tgid;
+	return tids ? task->pid : pidnss ? namespace_of(task) : task->tgid;
 }
 
 static bool is_running(struct task_struct *task)

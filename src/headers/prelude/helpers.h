@@ -58,10 +58,19 @@ static inline unsigned int bpf_log2l(unsigned long v)
 	return r;
 }
 
-static inline u16 bpf_ntohs(u16 v) { return __builtin_bswap16(v); }
-static inline u16 bpf_htons(u16 v) { return __builtin_bswap16(v); }
-static inline u32 bpf_ntohl(u32 v) { return __builtin_bswap32(v); }
-static inline u32 bpf_htonl(u32 v) { return __builtin_bswap32(v); }
+/* Constant for constant operands, so that they can stand behind `case`. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define bpf_htons(x) ((__be16)(x))
+#define bpf_ntohs(x) ((__u16)(x))
+#define bpf_htonl(x) ((__be32)(x))
+#define bpf_ntohl(x) ((__u32)(x))
+#else
+#define bpf_htons(x) ((__be16)__builtin_bswap16(x))
+#define bpf_ntohs(x) ((__u16)__builtin_bswap16(x))
+#define bpf_htonl(x) ((__be32)__builtin_bswap32(x))
+#define bpf_ntohl(x) ((__u32)__builtin_bswap32(x))
+#endif
+
 static inline u64 bpf_ntohll(u64 v) { return __builtin_bswap64(v); }
 static inline u64 bpf_htonll(u64 v) { return __builtin_bswap64(v); }
 static inline unsigned __int128 bpf_ntoh128(unsigned __int128 v)

@@ -1,5 +1,6 @@
-// warning: 6 argument_too_small
-int f(struct xdp_md *ctx)
+// warning: 7 argument_too_small
+// type: raw_tracepoint
+int f(void *ctx)
 {
 	char name[8];
 
