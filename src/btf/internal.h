@@ -16,7 +16,9 @@ struct Btf {
 	uint32_t types_size, strings_size;
 	uint32_t first_id;         /* id of local type 0 */
 	uint32_t strings_base;     /* offset of strings[0] */
-	bool indexed;              /* the rest is valid */
+	/* what the walk has met so far */
+	bool indexed;              /* it has come to the end */
+	uint32_t walked;           /* bytes of types behind it */
 	bool signed_enums;         /* some enum carries the flag for signed */
 	uint32_t n_types;
 	uint32_t *sparse;          /* offset of local types 0, 16, 32, ... */
@@ -28,5 +30,8 @@ struct Btf {
 	VEC(uint32_t) enums;       /* local numbers of all enums */
 	VEC(uint32_t) tags;        /* and of all declaration tags */
 };
+
+/* reader.c: makes the walk come to the end */
+void btf_need_index(const Btf *b);
 
 #endif

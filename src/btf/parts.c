@@ -47,9 +47,12 @@ uint32_t btf_member_bit_width(const struct btf_type *t, const struct btf_member 
  * then taken as ints, which is right for all but the rare mask with bit 31. */
 static bool knows_signs(const Btf *b)
 {
-	for (; b; b = b->base)
+	for (; b; b = b->base) {
+		if (!b->signed_enums)
+			btf_need_index(b);
 		if (b->signed_enums)
 			return true;
+	}
 	return false;
 }
 
@@ -67,7 +70,7 @@ bool btf_enum_at(const Btf *b, const struct btf_type *t, int i, const char **nam
 	const struct btf_enum *e = (const struct btf_enum *)(t + 1) + i;
 
 	*name = btf_string(b, e->name_off);
-	if (!btf_kflag(t) && knows_signs(b))
+	if (e->val < 0 && !btf_kflag(t) && knows_signs(b))
 		*value = (uint32_t)e->val;
 	else
 		*value = e->val;

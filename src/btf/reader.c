@@ -2,19 +2,21 @@
 /*
  * BTF reader: access by id and by name.
  *
- * A BTF blob has no index. One walk over the types, at the first question, makes a sparse one (the
- * offset of every 16th type) and a list of the named data types (struct, union, enum, typedef, int),
- * which most questions are about. A name is sought in the string section, then the list is searched
- * for its offset, so that no string is compared and none but the sought one is touched: a tool asks
- * for one or two. Whoever asks for more, or asks a small blob, gets a hash table over the list.
- * Functions, variables and enumerators are asked for rarely and sought in all types.
+ * A BTF blob has no index. A walk over the types makes a sparse one (the offset of every 16th type)
+ * and a list of the named data types (struct, union, enum, typedef, int), which most questions are
+ * about. It goes only as far as the questions need: what tools ask for often lies near the start,
+ * and a walk over all of vmlinux takes longer than a compilation.
+ * A name is sought in the string section, then the list is searched for its offset, so that no
+ * string is compared and none but the sought one is touched: a tool asks for one or two. Whoever
+ * asks for more, or asks a small blob, gets a hash table over the list. Functions, variables and
+ * enumerators are asked for rarely and sought in all types.
  * The walk stops at the first type that does not fit; what lies behind it does not exist.
  */
 #include "internal.h"
 
 #include <errno.h>
 
-enum { SPARSE = 16, MAX_DEPTH = 64, SEARCHES = 4, SMALL = 256 << 10 };
+enum { SPARSE = 16, MAX_DEPTH = 64, SEARCHES = 4, STEP = 1024, SMALL = 256 << 10 };
 
 typedef struct Section { uint32_t off, len; } Section;
 
@@ -160,41 +162,57 @@ static void note_type(Btf *b, const struct btf_type *t, uint32_t local)
 		b->named[b->n_named++] = (NamedType){ t->name_off, local };
 }
 
-static void build_index(Btf *b)
+static void start_walk(Btf *b)
 {
-	uint32_t off = 0, n = 0, most = b->types_size / sizeof(struct btf_type) + 1;
+	uint32_t most = b->types_size / sizeof(struct btf_type) + 1;
 
-	b->indexed = true;
 	/* upper bounds: pages that stay untouched cost nothing */
 	b->sparse = NEW_ARRAY(b->arena, uint32_t, most / SPARSE + 1);
 	b->named = NEW_ARRAY(b->arena, NamedType, most);
-	while (b->types_size - off >= sizeof(struct btf_type)) {
-		const struct btf_type *t = type_at(b, off);
-		uint32_t bytes = type_bytes(t);
+}
 
-		if (!bytes || bytes > b->types_size - off)
-			break;
-		if (n % SPARSE == 0)
-			b->sparse[n / SPARSE] = off;
-		note_type(b, t, n++);
-		off += bytes;
+/* On until n types are known, or to the end. */
+static void walk(Btf *b, uint32_t n)
+{
+	if (!b->sparse)
+		start_walk(b);
+	while (b->n_types < n) {
+		uint32_t left = b->types_size - b->walked, bytes = 0;
+		const struct btf_type *t = type_at(b, b->walked);
+
+		if (left >= sizeof(*t))
+			bytes = type_bytes(t);
+		if (!bytes || bytes > left) {
+			b->types_size = b->walked;
+			b->indexed = true;
+			return;
+		}
+		if (b->n_types % SPARSE == 0)
+			b->sparse[b->n_types / SPARSE] = b->walked;
+		note_type(b, t, b->n_types++);
+		b->walked += bytes;
 	}
-	b->n_types = n;
-	b->types_size = off;
 }
 
 /* The index is a cache: making it does not change what the Btf is. */
-static void need_index(const Btf *b)
+void btf_need_index(const Btf *b)
 {
 	if (!b->indexed)
-		build_index((Btf *)b);
+		walk((Btf *)b, UINT32_MAX);
+}
+
+static bool has_local(const Btf *b, uint32_t local)
+{
+	if (local >= b->n_types && !b->indexed)
+		walk((Btf *)b, local + 1);
+	return local < b->n_types;
 }
 
 /* By id ---------------------------------------------------------------------------------------- */
 
 uint32_t btf_type_count(const Btf *b)
 {
-	need_index(b);
+	btf_need_index(b);
 	return b->first_id - 1 + b->n_types;
 }
 
@@ -204,8 +222,7 @@ const struct btf_type *btf_type(const Btf *b, uint32_t id)
 		b = b->base;
 	if (!b)
 		return NULL;
-	need_index(b);
-	return id - b->first_id < b->n_types ? local_type(b, id - b->first_id) : NULL;
+	return has_local(b, id - b->first_id) ? local_type(b, id - b->first_id) : NULL;
 }
 
 const char *btf_string(const Btf *b, uint32_t off)
@@ -258,17 +275,21 @@ static uint32_t next_string(const Btf *b, const char *name, size_t n, uint32_t *
 /* The lowest id is the answer, as the list is in order. */
 static uint32_t find_listed_at(const Btf *b, uint32_t name_off, int kind)
 {
-	for (uint32_t i = 0; i < b->n_named; i++)
-		if (b->named[i].name_off == name_off &&
-		    kind_matches(btf_kind(local_type(b, b->named[i].local)), kind))
-			return b->first_id + b->named[i].local;
-	return 0;
+	for (uint32_t i = 0; ; walk((Btf *)b, b->n_types + STEP)) {
+		for (; i < b->n_named; i++)
+			if (b->named[i].name_off == name_off &&
+			    kind_matches(btf_kind(local_type(b, b->named[i].local)), kind))
+				return b->first_id + b->named[i].local;
+		if (b->indexed)
+			return 0;
+	}
 }
 
 static void build_hash(Btf *b)
 {
 	uint32_t mask;
 
+	btf_need_index(b);
 	for (b->hash_cap = 16; b->hash_cap < b->n_named * 2; )
 		b->hash_cap *= 2;
 	b->hash = NEW_ARRAY(b->arena, uint32_t, b->hash_cap);
@@ -299,6 +320,7 @@ static uint32_t find_hashed(const Btf *b, const char *name, int kind)
 
 static uint32_t find_by_offset(const Btf *b, uint32_t name_off, int kind)
 {
+	btf_need_index(b);
 	for (uint32_t off = 0, i = 0; i < b->n_types; i++) {
 		const struct btf_type *t = type_at(b, off);
 
@@ -338,7 +360,6 @@ uint32_t btf_find(const Btf *b, const char *name, int kind)
 	if (!*name)
 		return 0;
 	for (; b && !id; b = b->base) {
-		need_index(b);
 		id = is_listed(kind) ? find_listed(b, name, kind) :
 		     find_by_search(b, name, kind);
 	}
@@ -388,7 +409,7 @@ bool btf_find_enumerator(const Btf *b, const char *name, int64_t *value, uint32_
 		return false;
 	while ((off = next_string(b, name, strlen(name), &from)))
 		for (const Btf *in = b; in; in = in->base) {
-			need_index(in);
+			btf_need_index(in);
 			if (find_enumerator_at(in, off, value, enum_id))
 				return true;
 		}
@@ -451,7 +472,7 @@ bool btf_size_of(const Btf *b, uint32_t id, uint64_t *size)
 void btf_each_tag(const Btf *b, uint32_t id, int component,
 		  void (*each)(void *self, const char *tag), void *self)
 {
-	need_index(b);
+	btf_need_index(b);
 	for (int i = 0; i < b->tags.n; i++) {
 		const struct btf_type *t = local_type(b, b->tags.v[i]);
 		const struct btf_decl_tag *tag = (const struct btf_decl_tag *)(t + 1);

@@ -8,7 +8,9 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/perf_event.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* Not among user space's errno values, but what trampolines answer on some architectures. */
@@ -82,14 +84,36 @@ static bool is_blacklisted(const char *function)
 	return false;
 }
 
+/* Functions that ftrace does not know are forbidden without being on the list: one try tells. */
+static int try_kprobe(const char *function)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr), .type = (uint32_t)kernel_kprobe_pmu(), .sample_period = 1,
+		.disabled = 1, .config1 = (uint64_t)(uintptr_t)function,
+	};
+	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
 bool kernel_has_kprobe(const char *function, const char **why)
 {
+	int code;
+
 	if (!function || !kernel_has_kprobes(why))
 		return !function && kernel_has_kprobes(why);
 	function = kernel_syscall_function(function);
 	if (!in_btf(function) && !kernel_has_function(function))
 		return no(why, "the kernel has no function of this name; it may be inlined here");
 	if (is_blacklisted(function))
+		return no(why, "the kernel forbids probes in this function");
+	code = try_kprobe(function);
+	if (code == EADDRNOTAVAIL)
+		return no(why, "several functions have this name");
+	if (code == EINVAL || code == ENOENT || code == ESRCH)
 		return no(why, "the kernel forbids probes in this function");
 	return true;
 }

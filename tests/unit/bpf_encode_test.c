@@ -131,10 +131,11 @@ static void jumps_fall_through_to_the_next_block(void **state)
 	give_back(&m, number(&m, IR_I32, 0));
 	text = disassembled(&m);
 	assert_string_equal(text, "0: (79) r2 = *(u64 *)(r1 +0)\n"
-				  "1: (55) if r2 != 0x0 goto pc+1\n"
-				  "2: (62) *(u32 *)(r1 +8) = 1\n"
-				  "3: (b7) r0 = 0\n"
-				  "4: (95) exit\n");
+				  "1: (55) if r2 != 0x0 goto pc+2\n"
+				  "2: (b7) r2 = 1\n"
+				  "3: (63) *(u32 *)(r1 +8) = r2\n"
+				  "4: (b7) r0 = 0\n"
+				  "5: (95) exit\n");
 	free(text);
 	arena_free(m.arena);
 }

@@ -4,6 +4,7 @@
  * the submitter's context), what it covers when it is issued (at completion nothing is left), the
  * time at its end. Kernels between 5.16 and 6.4 may have inlined the first: then who gives the request
  * to the scheduler, or to the driver if there is none, is taken for the submitter, as it mostly is.
+ * Likewise the end is taken from the completion of the request, if not from its accounting.
  */
 #include <bcc/tool.h>
 #include <linux/blkdev.h>
@@ -208,5 +209,8 @@ int kprobe__blk_account_io_done(struct pt_regs *ctx, struct request *rq)
 	return done(rq);
 }
 #else
-#error "ERROR: No found any block io done probe/tp."
+RAW_TRACEPOINT_PROBE(block_rq_complete)
+{
+	return done((struct request *)ctx->args[0]);
+}
 #endif

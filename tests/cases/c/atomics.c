@@ -1,4 +1,5 @@
 // run: f = 0
+// since: 5.12
 // global: total = 71
 // global: word = 1
 static u64 total;

@@ -1,4 +1,5 @@
 // run: f = 0
+// since: 5.16
 #include <linux/sched.h>
 struct lpm_key { u32 prefix; u8 addr[4]; };
 BPF_TABLE("hash", u32, u64, a, 16);

@@ -1,4 +1,5 @@
 // program: trace_pid_start kprobe
+// since: 5.16
 // program: trace_req_done kprobe
 // loads
 #include <uapi/linux/ptrace.h>

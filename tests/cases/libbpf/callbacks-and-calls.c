@@ -1,4 +1,5 @@
 // Subprograms, bpf_loop and bpf_for_each_map_elem with callbacks, tail calls.
+// since: 5.17
 // run: fill = 0
 // run: sum = 45
 // run: nested = 36

@@ -1,4 +1,6 @@
+// kernel: 6.2
 // Functions of the kernel, by their id in BTF; one that does not exist is asked about.
+// since: 6.2
 // run: tasks = 1
 // run: absent = 7
 #include "vmlinux.h"

@@ -1,4 +1,5 @@
 // A per-CPU variable of the kernel, by its id in BTF.
+// since: 5.16
 // compiles
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

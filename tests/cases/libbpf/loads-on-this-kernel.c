@@ -1,4 +1,5 @@
 // Programs of several kinds that the kernel accepts without kprobes and trampolines.
+// since: 5.16
 // loads
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

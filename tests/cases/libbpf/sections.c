@@ -1,4 +1,5 @@
 // compiles
+// since: 5.16
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
