@@ -1,4 +1,3 @@
-// kernel: 6.2
 // Functions of the kernel, by their id in BTF; one that does not exist is asked about.
 // since: 6.2
 // run: tasks = 1
