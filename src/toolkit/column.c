@@ -121,10 +121,11 @@ static void format_double(const Format *f, double value, StrBuf *out)
 uint64_t column_raw(const Column *c, const uint8_t *data, size_t size)
 {
 	uint64_t v = 0;
-	int bits = (int)c->size * 8;
+	int bits;
 
 	if (c->size > 8 || (size_t)c->offset + c->size > size)
 		return 0;
+	bits = (int)c->size * 8;
 	memcpy(&v, data + c->offset, c->size);
 	if (c->bit_width) {
 		v >>= c->bit_offset & 7;
@@ -395,8 +396,7 @@ static double scaled(Column *c, uint64_t raw)
 
 static bool is_none(const Column *c, uint64_t raw)
 {
-	int bits = (int)c->size * 8;
-	uint64_t mask = bits < 64 ? (1ULL << bits) - 1 : ~0ULL;
+	uint64_t mask = c->size < 8 ? (1ULL << c->size * 8) - 1 : ~0ULL;
 
 	return c->has_none && c->size && c->size <= 8 &&
 	       (raw & mask) == ((uint64_t)c->none_value & mask);

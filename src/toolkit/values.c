@@ -97,12 +97,13 @@ static bool parse_bytes(const char *text, int64_t *value)
 /* Does the number fit into the option's type? */
 static bool fits(const Option *o, int64_t v, bool negative)
 {
-	int bits = (int)o->size * 8;
+	int bits;
 
 	if (negative && !o->is_signed)
 		return false;
-	if (!bits || bits >= 64)
+	if (!o->size || o->size >= 8)
 		return true;
+	bits = (int)o->size * 8;
 	if (o->is_signed)
 		return v >= -(1LL << (bits - 1)) && v < 1LL << (bits - 1);
 	return !((uint64_t)v >> bits);

@@ -130,20 +130,30 @@ static void column_type(Tool *t, Column *c, uint32_t type)
 	c->parent_of = -1;
 }
 
+/* BTF may be damaged: a struct within itself, members beyond its end. */
+enum { MAX_DEPTH = 8, MAX_MEMBERS = 10000, MAX_EVENT = 1 << 24 };
+
+typedef struct Place {
+	uint32_t base;             /* of the struct */
+	uint32_t room;             /* bytes of the whole */
+	int depth;
+	int *members;              /* seen so far */
+} Place;
+
 static void add_member(Tool *t, Columns *columns, uint32_t id, const struct btf_type *type, int i,
-		       uint32_t base);
+		       Place at);
 
 /* Members of a struct, those of anonymous ones within it included. */
-static void read_struct(Tool *t, Columns *columns, uint32_t id, uint32_t base)
+static void read_struct(Tool *t, Columns *columns, uint32_t id, Place at)
 {
 	const struct btf_type *type = btf_type(t->btf, id);
 
-	for (int i = 0; i < btf_vlen(type); i++)
-		add_member(t, columns, id, type, i, base);
+	for (int i = 0; i < btf_vlen(type) && *at.members < MAX_MEMBERS; i++, ++*at.members)
+		add_member(t, columns, id, type, i, at);
 }
 
 static void add_member(Tool *t, Columns *columns, uint32_t id, const struct btf_type *type, int i,
-		       uint32_t base)
+		       Place at)
 {
 	const struct btf_member *m = btf_member_at(t->btf, type, i);
 	uint32_t bits = m ? btf_member_bit_offset(type, m) : 0;
@@ -156,15 +166,18 @@ static void add_member(Tool *t, Columns *columns, uint32_t id, const struct btf_
 	if (!*name) {
 		const struct btf_type *inner = plain_type(t->btf, m->type);
 
-		if (inner && btf_kind(inner) == BTF_KIND_STRUCT)
-			read_struct(t, columns, btf_skip(t->btf, m->type), base + bits / 8);
+		if (inner && btf_kind(inner) == BTF_KIND_STRUCT && at.depth < MAX_DEPTH)
+			read_struct(t, columns, btf_skip(t->btf, m->type),
+				    (Place){ at.base + bits / 8, at.room, at.depth + 1, at.members });
 		return;
 	}
 	column_type(t, &c, m->type);
 	c.name = name;
-	c.offset = base + bits / 8;
+	c.offset = at.base + bits / 8;
 	c.bit_offset = bits;
 	c.bit_width = btf_member_bit_width(type, m);
+	if ((uint64_t)c.offset + c.size > at.room)
+		return;
 	tags_read(t, id, i, &tags);
 	if (column_tags(t, &c, &tags))
 		vec_push(t->arena, columns, c);
@@ -195,23 +208,27 @@ static void resolve_parents(Tool *t, Columns *columns, uint32_t id)
 	}
 }
 
-/* Columns of a struct, or one column for a plain value. */
-static void read_columns(Tool *t, Columns *columns, uint32_t id, const char *plain_name)
+/* Columns of a struct, or one column for a plain value, in `room` bytes. */
+static void read_columns(Tool *t, Columns *columns, uint32_t id, const char *plain_name,
+			 uint32_t room)
 {
 	const struct btf_type *type = plain_type(t->btf, id);
 	Columns none = { 0 };
 	TagList no_tags = { 0 };
 	Column c = { 0 };
+	int members = 0;
 
 	*columns = none;
 	if (!type)
 		return;
 	if (btf_kind(type) == BTF_KIND_STRUCT && semantic_of_type(t->btf, id) == SEM_PLAIN) {
-		read_struct(t, columns, btf_skip(t->btf, id), 0);
+		read_struct(t, columns, btf_skip(t->btf, id), (Place){ 0, room, 0, &members });
 		resolve_parents(t, columns, btf_skip(t->btf, id));
 		return;
 	}
 	column_type(t, &c, id);
+	if (c.size > room)
+		return;
 	c.name = plain_name;
 	column_tags(t, &c, &no_tags);
 	vec_push(t->arena, columns, c);
@@ -284,10 +301,10 @@ static bool read_view(Tool *t, int index, const BpfMap *map, View *v)
 	r.key_size = map->key_size;
 	r.value_size = map->value_size;
 	if (r.kind == VIEW_EVENTS) {
-		read_columns(t, &r.value, event_type(t, map, &tags), "value");
+		read_columns(t, &r.value, event_type(t, map, &tags), "value", MAX_EVENT);
 	} else {
-		read_columns(t, &r.key, map->btf_key, "key");
-		read_columns(t, &r.value, map->btf_value, "value");
+		read_columns(t, &r.key, map->btf_key, "key", map->key_size);
+		read_columns(t, &r.value, map->btf_value, "value", map->value_size);
 	}
 	if (r.kind == VIEW_LOG2 || r.kind == VIEW_LINEAR)
 		histogram_columns(&r);
@@ -349,11 +366,11 @@ void tool_default_views(Tool *t)
 			if (!map->btf_event)
 				continue;
 			v.kind = VIEW_EVENTS;
-			read_columns(t, &v.value, map->btf_event, "value");
+			read_columns(t, &v.value, map->btf_event, "value", MAX_EVENT);
 		} else if (has_contents(map)) {
 			v.kind = VIEW_DUMP;
-			read_columns(t, &v.key, map->btf_key, "key");
-			read_columns(t, &v.value, map->btf_value, "value");
+			read_columns(t, &v.key, map->btf_key, "key", map->key_size);
+			read_columns(t, &v.value, map->btf_value, "value", map->value_size);
 		} else {
 			continue;
 		}
