@@ -113,27 +113,31 @@ sys.exit(not eval("(" + sys.argv[2] + ")", {"json": json, "lines": lines, "deeds
     [line.rstrip("\n").split("\t") for line in open(sys.argv[3])]}))' "$dir/out" "$1" "${2:-/dev/null}"; }
 has_kprobes() { [ -e /sys/bus/event_source/devices/kprobe ]; }
 
-# What the tool holds in the kernel: ids of programs, their maps, and links.
+# What the tool holds in the kernel: programs, their maps, and links, one line "KIND ID" each.
 hold() {
-	cat /proc/$tool_pid/fdinfo/* 2>/dev/null |
-		awk '$1 ~ /^(prog|map|link)_id:/ { print substr($1, 1, length($1) - 4), $2 }' |
-		sort -u > "$dir/held"
-	awk '$1 == "prog" { print $2 }' "$dir/held" | while read -r id; do
-		bpftool prog show id "$id" | sed -n 's/.*map_ids \([0-9,]*\).*/\1/p' | tr ',' '\n' | sed 's/^/map /'
-	done >> "$dir/held"
+	{
+		cat /proc/$tool_pid/fdinfo/* 2>/dev/null |
+			awk '$1 ~ /^(prog|map|link)_id:/ { print substr($1, 1, length($1) - 4), $2 }'
+		bpftool prog show | awk -v ids=" $(cat /proc/$tool_pid/fdinfo/* 2>/dev/null |
+			awk '$1 == "prog_id:" { printf "%s ", $2 }')" '
+			/^[0-9]+:/ { ours = index(ids, " " ($1 + 0) " ") }
+			ours && match($0, /map_ids [0-9,]+/) {
+				n = split(substr($0, RSTART + 8, RLENGTH - 8), map, ",")
+				for (k = 1; k <= n; k++) print "map", map[k]
+			}'
+	} | sort -u > "$dir/held"
 }
 # Nothing of that is left (the kernel frees late).
 nothing_left() {
 	[ -s "$dir/held" ] || return 1
-	for _ in $(seq 40); do
-		left=
-		while read -r kind id; do
-			bpftool "$kind" show id "$id" > /dev/null 2>&1 && left="$left $kind $id"
-		done < "$dir/held"
-		[ -z "$left" ] && return 0
-		sleep 0.1
+	for _ in $(seq 20); do
+		for kind in prog map link; do
+			bpftool $kind show 2>/dev/null | sed -n "s/^\([0-9]*\): .*/$kind \1/p"
+		done | sort > "$dir/present"
+		comm -12 "$dir/held" "$dir/present" > "$dir/diff"
+		[ -s "$dir/diff" ] || return 0
+		sleep 0.2
 	done
-	echo "left: $left" > "$dir/diff"
 	return 1
 }
 
