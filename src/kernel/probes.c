@@ -143,13 +143,15 @@ static int try_trampoline(uint32_t function_id)
 bool kernel_has_fentry(const char *function, const char **why)
 {
 	static int outcome = -1;           /* errno of the try */
-	const Btf *b = kernel_btf(NULL);
-	uint32_t id;
+	const Btf *b = outcome > 0 ? NULL : kernel_btf(NULL);
+	uint32_t id = 0;
 
-	if (!b)
+	if (outcome <= 0 && !b)
 		return no(why, "this kernel has no BTF");
-	id = btf_find(b, function ? kernel_syscall_function(function) : "vfs_read", BTF_KIND_FUNC);
-	if (!id)
+	if (b)
+		id = btf_find(b, function ? kernel_syscall_function(function) : "vfs_read",
+			      BTF_KIND_FUNC);
+	if (b && !id)
 		return no(why, "the function is not in the kernel's BTF; it may be inlined here");
 	if (outcome < 0)
 		outcome = try_trampoline(id);
