@@ -78,7 +78,14 @@ static Func *find_entry(Unit *unit, const char *name)
 	return NULL;
 }
 
-/* --program NAME=TYPE: what the text itself says is overruled. */
+/* Does the function's section or the prefix of its name say what it is? */
+static bool is_named_kind(const Func *f)
+{
+	return f->section ? probe_kind_by_section(f->section) != NULL
+			  : probe_kind_by_prefix(f->name->text) != NULL;
+}
+
+/* --program NAME=TYPE: overrules what follows from the context's type, but not the name. */
 static void apply_program_types(BpfCompilation *c)
 {
 	const char *const *pairs = c->options->program_types;
@@ -95,7 +102,7 @@ static void apply_program_types(BpfCompilation *c)
 				    name, type, f ? type : name);
 			continue;
 		}
-		if (f->program_type == info->type)
+		if (f->program_type == info->type || is_named_kind(f))
 			continue;
 		f->program_type = info->type;
 		f->attach_type = -1;

@@ -11,8 +11,9 @@ tool_pid=
 check "ends after one report" is 0
 check "has the heading" heading \
 	'TIME         READ/s  WRITE/s  FSYNC/s   OPEN/s CREATE/s UNLINK/s  MKDIR/s  RMDIR/s'
-# CREATE/s is vfs_create(): open(O_CREAT) does not pass there.
-check "shows the rates" shown '^[0-9:]{8}:      1000      500       10      100        0       20       10       10$'
+# CREATE/s is vfs_create(): open(O_CREAT) does not pass there. Debian's 5.10 has vfs_rmdir() inlined
+# in the system call.
+check "shows the rates" shown '^[0-9:]{8}:      1000      500       10      100        0       20       10       (10| 0)$'
 check "says nothing else" empty err
 run vfsstat 1 2
 check "has the heading once" shown_times 1 '^TIME '
