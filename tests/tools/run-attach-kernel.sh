@@ -66,7 +66,8 @@ cat > "$dir/lsm.c" <<'END'
 BPF_ARRAY(counts, u64, 1);
 SEC("lsm/file_open") int BPF_PROG(on_open, struct file *f) { counts.increment(0); return 0; }
 END
-if feature lsm; then
+# before 5.11 the hook is attached but not called in every configuration
+if feature lsm && [ "$(uname -r | cut -d. -f1-2)" != 5.10 ]; then
 	check "lsm attaches" start run "$dir/lsm.c"
 	reads
 	stop

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
+# where: host
 # bcc run attaches by section and by --attach: uprobes, XDP, tc, sockets, cgroups, perf events,
 # iterators. Interfaces are those of a network namespace made here. Nothing may remain, also after
 # kill -9.
