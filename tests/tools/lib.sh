@@ -8,7 +8,7 @@
 # shellcheck shell=sh
 
 BCC=${BCC:-build/bcc}
-dir=$(mktemp -d /tmp/bcc-test.XXXXXX)
+dir=$(mktemp -d "${TMPDIR:-/tmp}/bcc-test.XXXXXX")
 tool_pid=
 disk_device=
 # the interpreter itself: what is called python3 may be a script
